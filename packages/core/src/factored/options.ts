@@ -1,0 +1,48 @@
+import type { Backend, FloatArray, HostMatrix, RowStore, SphericalLoss } from "../contract/index.ts";
+
+/** How W = V U + 1 ωᵀ starts. */
+export interface InitialWeights {
+  /** Standard deviation of the normal rows of V. 0.1/√d unless told; 0 leaves all rows zero, which costs O(d²) whatever D is. */
+  readonly deviation?: number;
+  readonly seed?: number;
+  /** ω [d], added to every row of W; zeros unless given. With a constant in h it is the outputs' common bias. */
+  readonly offset?: FloatArray;
+  /** Rows of V [D, d] in place of random ones. */
+  readonly weights?: HostMatrix;
+}
+
+export interface FactoredOptions {
+  readonly backend: Backend;
+  /** D, 1 … 2³² − 1. */
+  readonly outputs: number;
+  /** d, the constant that serves as bias included. */
+  readonly features: number;
+  readonly loss: SphericalLoss;
+  readonly initial?: InitialWeights;
+  /** Where V's rows live; memory unless told. Must be empty and of the same shape and type. */
+  readonly rows?: RowStore;
+  /** Largest ‖U‖‖U⁻¹‖/d that is kept; beyond it the layer refactors before the step is committed. 30 unless told; 0 refactors at each step. */
+  readonly conditionLimit?: number;
+  /** Which form of the update to use: the [m, m] system of the batch, the [d, d] system of the features, or the cheaper. */
+  readonly system?: "auto" | "batch" | "features";
+  /** What to do with an example whose loss is undefined: throw ERR_LOSS_DOMAIN (nothing changes), or leave it out and count it. */
+  readonly undefinedExamples?: "throw" | "skip";
+  /** Bytes that rows and state may take; ERR_MEMORY beyond. Unlimited unless told. */
+  readonly memoryLimit?: number;
+}
+
+/** Host copies of a factored layer's state, for tests and research. */
+export interface FactoredState {
+  /** U [d, d]. */
+  readonly transform: HostMatrix;
+  /** U⁻ᵀ [d, d]. */
+  readonly inverseTransposed: HostMatrix;
+  /** Q_c = WᵀW − w̄w̄ᵀ/D [d, d]. */
+  readonly gram: HostMatrix;
+  /** ω [1, d]. */
+  readonly offset: HostMatrix;
+  /** w̄ = Wᵀ1 [1, d]. */
+  readonly sum: HostMatrix;
+  /** Number of refactorings so far. */
+  readonly epoch: number;
+}
