@@ -1,5 +1,13 @@
+export { checked } from "./backend/checked.ts";
+export * from "./backend/pick.ts";
 export * from "./contract/index.ts";
 export * from "./errors.ts";
+export type { Recomputed } from "./factored/core.ts";
+export { FactoredLayer } from "./factored/layer.ts";
 export type { FactoredOptions, FactoredState, InitialWeights } from "./factored/options.ts";
+export type { RestoreOptions } from "./factored/snapshot.ts";
+export * from "./losses/index.ts";
 export * from "./matrix.ts";
 export * from "./random.ts";
+export * from "./rows/index.ts";
+export * from "./targets.ts";

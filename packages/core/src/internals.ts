@@ -1,2 +1,2 @@
 /** Parts that the conformance suite takes apart; not covered by semantic versioning. */
-export {};
+export { defaultParts, type FactoredParts } from "./factored/parts.ts";

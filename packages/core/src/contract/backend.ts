@@ -59,7 +59,12 @@ export interface Kernels {
   /** For entry n in row j and column k of the pattern: out[n] = left[j] · right[k];  out is [entries, 1]. */
   sampledDots(pattern: SparsePattern, left: Matrix, right: Matrix, out: Matrix): void;
   /** out = α · T · B + β · out, T sparse. */
-  sparseGemm(sparse: SparseMatrix, b: Matrix, out: Matrix, options?: { readonly alpha?: number; readonly beta?: number }): void;
+  sparseGemm(
+    sparse: SparseMatrix,
+    b: Matrix,
+    out: Matrix,
+    options?: { readonly alpha?: number; readonly beta?: number },
+  ): void;
   /** Every element becomes the value. */
   fill(out: Matrix, value: number): void;
 }

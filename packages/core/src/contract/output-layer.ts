@@ -97,4 +97,3 @@ export interface Diagnostics {
   readonly bytes: number;
   readonly [key: string]: number;
 }
-

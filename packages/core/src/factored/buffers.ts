@@ -1,0 +1,42 @@
+import type { Backend, Matrix } from "../contract/index.ts";
+
+/** Scratch matrices by name, kept between steps, so that a step allocates nothing once the shapes have settled. */
+export class Buffers implements Disposable {
+  readonly #backend: Backend;
+  readonly #matrices = new Map<string, Matrix>();
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** A scratch matrix [rows, columns] with whatever was in it. The next call with the same name returns the same memory. */
+  get(name: string, rows: number, columns: number): Matrix {
+    let matrix = this.#matrices.get(name);
+    if (matrix === undefined || matrix.columns !== columns || matrix.rows < rows) {
+      const capacity = matrix?.columns === columns ? Math.max(rows, Math.ceil(matrix.rows * 1.5)) : rows;
+      matrix?.[Symbol.dispose]();
+      matrix = this.#backend.allocate(capacity, columns);
+      this.#matrices.set(name, matrix);
+    }
+    return matrix.rows === rows ? matrix : this.#backend.view(matrix, 0, 0, rows, columns);
+  }
+
+  /** The identity [size, size]. */
+  identity(size: number): Matrix {
+    let matrix = this.#matrices.get("identity");
+    if (matrix === undefined || matrix.rows < size) {
+      matrix?.[Symbol.dispose]();
+      matrix = this.#backend.allocate(size, size);
+      const data = new Float64Array(size * size);
+      for (let i = 0; i < size; i += 1) data[i * size + i] = 1;
+      this.#backend.write(matrix, data);
+      this.#matrices.set("identity", matrix);
+    }
+    return matrix.rows === size ? matrix : this.#backend.view(matrix, 0, 0, size, size);
+  }
+
+  [Symbol.dispose](): void {
+    for (const matrix of this.#matrices.values()) matrix[Symbol.dispose]();
+    this.#matrices.clear();
+  }
+}

@@ -1,0 +1,201 @@
+import type { Backend, Dtype, FloatArray, Json, RowStore, Snapshot, SphericalLoss } from "../contract/index.ts";
+import { WideheadError } from "../errors.ts";
+import { formatLoss, parseLoss } from "../losses/index.ts";
+import { floatArray } from "../matrix.ts";
+import { memoryRows } from "../rows/index.ts";
+import {
+  findTensor,
+  readAllFloats,
+  readFloats,
+  readIntegers,
+  streamedTensor,
+  tensorDtype,
+  tensorOf,
+} from "../snapshot.ts";
+import { checkMemory } from "../validate.ts";
+import { Chain, type ProductKey } from "./chain.ts";
+import { Core, type Counters, layerBytes } from "./core.ts";
+import { scanRows } from "./statistics.ts";
+import { Sweeper, type SweepPosition } from "./sweeper.ts";
+
+const VERSION = 1;
+
+export interface RestoreOptions {
+  readonly backend: Backend;
+  /** Needed for a loss of the user's own; the built-in ones are found by name. */
+  readonly loss?: SphericalLoss;
+  /** An empty store of the same shape; memory unless told. */
+  readonly rows?: RowStore;
+  /** Bytes that rows and state may take. */
+  readonly memoryLimit?: number;
+}
+
+/** The small facts of a snapshot. */
+interface Facts {
+  readonly kind: "factored";
+  readonly version: number;
+  readonly dtype: Dtype;
+  readonly outputs: number;
+  readonly features: number;
+  readonly loss: string;
+  readonly conditionLimit: number;
+  readonly system: "auto" | "batch" | "features";
+  readonly undefinedExamples: "throw" | "skip";
+  readonly epoch: number;
+  readonly firstEpoch: number;
+  readonly products: readonly ProductKey[];
+  readonly sweep: SweepPosition;
+  readonly squaredNorm: number;
+  readonly counters: Counters;
+}
+
+/** A layer's complete state; its rows are streamed from the store when a sink asks. */
+export async function snapshotOf(core: Core): Promise<Snapshot> {
+  const { backend, store, chain, state } = core;
+  const [D, d] = [store.outputs, store.features];
+  const [stacked] = await backend.readMany([state.matrix]);
+  const links = Array.from({ length: chain.epoch - chain.first }, (_, i) => chain.link(chain.first + i));
+  const facts: Facts = {
+    kind: "factored",
+    version: VERSION,
+    dtype: store.dtype,
+    outputs: D,
+    features: d,
+    loss: formatLoss(core.loss),
+    conditionLimit: core.conditionLimit,
+    system: core.system,
+    undefinedExamples: core.undefinedExamples,
+    epoch: chain.epoch,
+    firstEpoch: chain.first,
+    products: chain.products(),
+    sweep: core.sweeper.position,
+    squaredNorm: core.squaredNorm,
+    counters: { ...core.counters },
+  };
+  const floats = tensorDtype(store.dtype);
+  return {
+    facts: facts as unknown as { readonly [key: string]: Json },
+    tensors: [
+      tensorOf("state", [3 * d + 2, d], stacked),
+      streamedTensor("links", floats, [links.length, d, d], async function* () {
+        for (const link of links) yield (await backend.readMany([link]))[0];
+      }),
+      streamedTensor("rows", floats, [D, d], () => streamRows(store, (rows) => rows)),
+      streamedTensor("epochs", "U32", [D], () => streamRows(store, (_rows, epochs) => epochs)),
+    ],
+  };
+}
+
+async function* streamRows<T>(store: RowStore, pick: (rows: FloatArray, epochs: Uint32Array) => T): AsyncGenerator<T> {
+  const size = scanRows(store.features);
+  for (let first = 0; first < store.outputs; first += size) {
+    const count = Math.min(size, store.outputs - first);
+    const rows = floatArray(store.dtype, count * store.features);
+    const epochs = new Uint32Array(count);
+    await store.scan(first, count, rows, epochs);
+    yield pick(rows, epochs);
+  }
+}
+
+/** @throws WideheadError ERR_FORMAT, ERR_MEMORY */
+export async function restoreCore(snapshot: Snapshot, options: RestoreOptions): Promise<Core> {
+  const facts = checkedFacts(snapshot);
+  const { backend } = options;
+  const { outputs: D, features: d } = facts;
+  const dtype = backend.numerics.dtype;
+  checkMemory(
+    `a factored layer of ${D} outputs and ${d} features in ${dtype}`,
+    layerBytes(D, d, dtype),
+    options.memoryLimit,
+  );
+  const loss = options.loss ?? builtInLoss(facts.loss);
+  const linkCount = facts.epoch - facts.firstEpoch;
+  const tensors = {
+    state: findTensor(snapshot, "state", [3 * d + 2, d]),
+    links: findTensor(snapshot, "links", [linkCount, d, d]),
+    rows: findTensor(snapshot, "rows", [D, d]),
+    epochs: findTensor(snapshot, "epochs", [D]),
+  };
+  const stacked = await readAllFloats(tensors.state, dtype);
+  const links: FloatArray[] = [];
+  for await (const link of readFloats(tensors.links, dtype, d * d)) links.push(link);
+  const store = options.rows ?? memoryRows({ outputs: D, features: d, dtype });
+  const size = scanRows(d);
+  const epochPieces = readIntegers(tensors.epochs, size);
+  let first = 0;
+  for await (const rows of readFloats(tensors.rows, dtype, size * d)) {
+    const { value: epochs } = await epochPieces.next();
+    if (epochs === undefined) break;
+    await restoreRows(store, first, rows, epochs, facts);
+    first += rows.length / d;
+  }
+  const chain = Chain.restore(backend, d, facts.firstEpoch, links, facts.products);
+  const core = new Core({ ...facts, backend, loss }, store, chain, new Sweeper(facts.sweep));
+  backend.write(core.state.matrix, stacked);
+  core.squaredNorm = facts.squaredNorm;
+  Object.assign(core.counters, facts.counters);
+  return core;
+}
+
+/** Zero rows stay unwritten, so that a restored store takes no more memory than the saved one. */
+async function restoreRows(
+  store: RowStore,
+  first: number,
+  rows: FloatArray,
+  epochs: Uint32Array,
+  facts: Facts,
+): Promise<void> {
+  const d = store.features;
+  const kept: number[] = [];
+  for (let i = 0; i < epochs.length; i += 1) {
+    if (!rows.subarray(i * d, (i + 1) * d).some((value) => value !== 0)) continue;
+    if (epochs[i] < facts.firstEpoch || epochs[i] > facts.epoch) {
+      throw new WideheadError(
+        "ERR_FORMAT",
+        `snapshot: row ${first + i} has epoch ${epochs[i]}; expected ${facts.firstEpoch} to ${facts.epoch}`,
+        { row: first + i, expected: [facts.firstEpoch, facts.epoch], actual: epochs[i] },
+      );
+    }
+    kept.push(i);
+  }
+  const values = floatArray(store.dtype, kept.length * d);
+  for (const [slot, i] of kept.entries()) values.set(rows.subarray(i * d, (i + 1) * d), slot * d);
+  const ids = Uint32Array.from(kept, (i) => first + i);
+  await store.write(
+    ids,
+    values,
+    Uint32Array.from(kept, (i) => epochs[i]),
+  );
+}
+
+function builtInLoss(text: string): SphericalLoss {
+  const loss = parseLoss(text);
+  if (loss.family === "spherical") return loss;
+  throw new WideheadError("ERR_FORMAT", `snapshot: expected a loss of the spherical family, got ${text}`, {
+    actual: text,
+  });
+}
+
+function checkedFacts(snapshot: Snapshot): Facts {
+  const facts = snapshot.facts as unknown as Facts;
+  if (facts.kind !== "factored" || facts.version !== VERSION) {
+    throw new WideheadError(
+      "ERR_FORMAT",
+      `snapshot: expected a factored layer of version ${VERSION}, got ${String(facts.kind)} of version ${String(facts.version)}`,
+      { expected: ["factored", VERSION], actual: [facts.kind, facts.version] },
+    );
+  }
+  const counts = [
+    facts.outputs,
+    facts.features,
+    facts.epoch + 1,
+    facts.firstEpoch + 1,
+    facts.epoch - facts.firstEpoch + 1,
+  ];
+  if (!counts.every((count) => Number.isInteger(count) && count >= 1)) {
+    throw new WideheadError("ERR_FORMAT", "snapshot: outputs, features and epochs must be whole numbers", {
+      actual: counts,
+    });
+  }
+  return facts;
+}

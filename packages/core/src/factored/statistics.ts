@@ -1,0 +1,95 @@
+import type { Backend, FloatArray, Matrix, RowStore } from "../contract/index.ts";
+import { floatArray } from "../matrix.ts";
+import type { Buffers } from "./buffers.ts";
+import type { Chain } from "./chain.ts";
+import { loadRows } from "./row-block.ts";
+
+/** w̄ [d] and Q_c [d, d] of W, in float64. */
+export interface Statistics {
+  readonly sum: Float64Array;
+  readonly gram: Float64Array;
+}
+
+/** Rows that are looked at together: enough for a good product, few enough for any memory. */
+export function scanRows(features: number): number {
+  return Math.max(1, Math.min(8192, Math.floor(2 ** 19 / features)));
+}
+
+/** Calls `visit` for consecutive slices of the store's rows. */
+export async function scanStore(
+  store: RowStore,
+  visit: (ids: Uint32Array, rows: FloatArray, epochs: Uint32Array) => void | Promise<void>,
+): Promise<void> {
+  const size = scanRows(store.features);
+  for (let first = 0; first < store.outputs; first += size) {
+    const count = Math.min(size, store.outputs - first);
+    const rows = floatArray(store.dtype, count * store.features);
+    const epochs = new Uint32Array(count);
+    await store.scan(first, count, rows, epochs);
+    await visit(
+      Uint32Array.from({ length: count }, (_, i) => first + i),
+      rows,
+      epochs,
+    );
+  }
+}
+
+/**
+ * Sums W = V·chain·U + 1ωᵀ exactly from its rows, in one pass: 2Dd² (Dd² where U = I), blocked over D, summed in float64
+ * between blocks. Squares are taken about `centre`, which should be near the mean row, so that nothing cancels.
+ *
+ * @param transform  U, or undefined for I
+ * @param offset  ω [d]
+ * @param centre  [d]
+ */
+export async function measureRows(
+  { backend, buffers, store, chain }: { backend: Backend; buffers: Buffers; store: RowStore; chain: Chain },
+  transform: Matrix | undefined,
+  offset: FloatArray,
+  centre: FloatArray,
+): Promise<Statistics> {
+  const d = store.features;
+  const about = { sum: new Float64Array(d), gram: new Float64Array(d * d) };
+  const shift = Float64Array.from(offset, (value, i) => value - centre[i]);
+  const shiftRow = buffers.get("shiftRow", 1, d);
+  backend.write(shiftRow, shift);
+  const size = Math.min(store.outputs, scanRows(d));
+  const ones = buffers.get("ones", size, 1);
+  backend.fill(ones, 1);
+  const gram = buffers.get("blockGram", d, d);
+  const sum = buffers.get("blockSum", 1, d);
+
+  await scanStore(store, async (ids, rows, epochs) => {
+    const count = ids.length;
+    if (rows.every((value) => value === 0)) {
+      addScaled(about.sum, shift, count);
+      for (let i = 0; i < d; i += 1) addScaled(about.gram.subarray(i * d, (i + 1) * d), shift, count * shift[i]);
+      return;
+    }
+    const block = loadRows(backend, buffers, chain, ids, rows, epochs);
+    chain.bringForward(block.matrix, block.epochs, buffers);
+    let weights = block.matrix;
+    if (transform !== undefined) {
+      weights = buffers.get("blockWeights", count, d);
+      backend.gemm(block.matrix, transform, weights);
+    }
+    const column = backend.view(ones, 0, 0, count, 1);
+    backend.gemm(column, shiftRow, weights, { beta: 1 });
+    backend.gemm(column, weights, sum, { transposeA: true });
+    backend.gemm(weights, weights, gram, { transposeA: true });
+    const [blockSum, blockGram] = await backend.readMany([sum, gram]);
+    addScaled(about.sum, blockSum, 1);
+    addScaled(about.gram, blockGram, 1);
+  });
+
+  const outputs = store.outputs;
+  for (let i = 0; i < d; i += 1) {
+    for (let j = 0; j < d; j += 1) about.gram[i * d + j] -= (about.sum[i] * about.sum[j]) / outputs;
+  }
+  for (let i = 0; i < d; i += 1) about.sum[i] += outputs * centre[i];
+  return about;
+}
+
+function addScaled(target: Float64Array, values: FloatArray, factor: number): void {
+  for (let i = 0; i < target.length; i += 1) target[i] += factor * values[i];
+}

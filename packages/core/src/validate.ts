@@ -1,0 +1,134 @@
+import type { Backend, HostMatrix, Matrix, MatrixLike, UpdateOptions } from "./contract/index.ts";
+import { WideheadError } from "./errors.ts";
+import type { Buffers } from "./factored/buffers.ts";
+
+/** True for a matrix in host memory, false for a backend's handle. */
+export function isHostMatrix(matrix: MatrixLike): matrix is HostMatrix {
+  return "data" in matrix && ArrayBuffer.isView(matrix.data);
+}
+
+/**
+ * The activations of a batch as a matrix of the backend: copied when they are in host memory, as they are when they are
+ * a handle. Host activations are checked here; a handle's are checked in the forward pass.
+ *
+ * @throws WideheadError ERR_SHAPE, ERR_NOT_FINITE, ERR_DISPOSED
+ */
+export function loadHidden(backend: Backend, buffers: Buffers, hidden: MatrixLike, features: number): Matrix {
+  checkHiddenShape(hidden, features);
+  if (!isHostMatrix(hidden)) return hidden;
+  const { data } = hidden;
+  for (let i = 0; i < data.length; i += 1) {
+    if (Number.isFinite(data[i])) continue;
+    const [row, column] = [Math.floor(i / features), i % features];
+    throw new WideheadError(
+      "ERR_NOT_FINITE",
+      `hidden: element [${row}, ${column}] is ${data[i]}; expected a finite number`,
+      {
+        argument: "hidden",
+        row,
+        column,
+        actual: data[i],
+      },
+    );
+  }
+  const matrix = buffers.get("hidden", hidden.rows, features);
+  backend.write(matrix, data);
+  return matrix;
+}
+
+function checkHiddenShape(hidden: MatrixLike, features: number): void {
+  const expected = `[m, ${features}]`;
+  if (hidden.columns !== features) {
+    throw new WideheadError("ERR_SHAPE", `hidden: expected ${expected}, got [${hidden.rows}, ${hidden.columns}]`, {
+      argument: "hidden",
+      expected: ["m", features],
+      actual: [hidden.rows, hidden.columns],
+    });
+  }
+  if (isHostMatrix(hidden)) {
+    if (hidden.data.length === hidden.rows * hidden.columns) return;
+    throw new WideheadError(
+      "ERR_SHAPE",
+      `hidden: [${hidden.rows}, ${hidden.columns}] needs ${hidden.rows * hidden.columns} numbers, got ${hidden.data.length}`,
+      { argument: "hidden", expected: hidden.rows * hidden.columns, actual: hidden.data.length },
+    );
+  }
+  if (hidden.disposed) throw disposed("hidden");
+}
+
+/** @throws WideheadError ERR_SHAPE, ERR_DISPOSED */
+export function checkGradientInto(matrix: Matrix, rows: number, features: number): void {
+  if (matrix.disposed) throw disposed("gradientInto");
+  if (matrix.rows === rows && matrix.columns === features) return;
+  throw new WideheadError(
+    "ERR_SHAPE",
+    `gradientInto: expected [${rows}, ${features}], got [${matrix.rows}, ${matrix.columns}]`,
+    { argument: "gradientInto", expected: [rows, features], actual: [matrix.rows, matrix.columns] },
+  );
+}
+
+/** η and c = 1 − η·weightDecay of a step. @throws WideheadError ERR_OPTION */
+export function checkUpdate({ learningRate, weightDecay = 0, clipNorm = Infinity }: UpdateOptions): {
+  readonly learningRate: number;
+  readonly keep: number;
+  readonly clipNorm: number;
+} {
+  requireNumber(
+    "learningRate",
+    learningRate,
+    learningRate >= 0 && Number.isFinite(learningRate),
+    "a finite number ≥ 0",
+  );
+  requireNumber("weightDecay", weightDecay, weightDecay >= 0 && Number.isFinite(weightDecay), "a finite number ≥ 0");
+  requireNumber("clipNorm", clipNorm, clipNorm > 0, "a number above 0");
+  const keep = 1 - learningRate * weightDecay;
+  requireNumber("weightDecay", weightDecay, keep > 0, `less than 1/learningRate = ${1 / learningRate}`);
+  return { learningRate, keep, clipNorm };
+}
+
+/** Throws ERR_OPTION, with both sides, unless `valid`. */
+export function requireNumber(argument: string, actual: number, valid: boolean, expected: string): void {
+  if (valid) return;
+  throw new WideheadError("ERR_OPTION", `${argument}: expected ${expected}, got ${actual}`, {
+    argument,
+    expected,
+    actual,
+  });
+}
+
+export function requireCount(argument: string, actual: number, most: number = Number.MAX_SAFE_INTEGER): void {
+  requireNumber(
+    argument,
+    actual,
+    Number.isInteger(actual) && actual >= 1 && actual <= most,
+    `an integer from 1 to ${most}`,
+  );
+}
+
+/** @throws WideheadError ERR_INDEX_RANGE */
+export function checkIds(ids: Uint32Array, outputs: number): void {
+  for (let i = 0; i < ids.length; i += 1) {
+    if (ids[i] < outputs) continue;
+    throw new WideheadError("ERR_INDEX_RANGE", `ids: entry ${i} is ${ids[i]}; expected an output below ${outputs}`, {
+      argument: "ids",
+      index: i,
+      actual: ids[i],
+      outputs,
+    });
+  }
+}
+
+/** @throws WideheadError ERR_MEMORY */
+export function checkMemory(what: string, needed: number, limit: number | undefined): void {
+  if (limit === undefined || needed <= limit) return;
+  const megabytes = (bytes: number) => `${Math.ceil(bytes / 2 ** 20)} MiB`;
+  throw new WideheadError(
+    "ERR_MEMORY",
+    `${what} needs ${megabytes(needed)}, and memoryLimit allows ${megabytes(limit)}; use fewer outputs or features, or raise the limit`,
+    { needed, limit },
+  );
+}
+
+function disposed(argument: string): WideheadError {
+  return new WideheadError("ERR_DISPOSED", `${argument}: expected a live matrix, got a disposed one`, { argument });
+}
