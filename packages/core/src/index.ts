@@ -1,11 +1,14 @@
 export { checked } from "./backend/checked.ts";
 export * from "./backend/pick.ts";
 export * from "./contract/index.ts";
+export { DenseLayer } from "./dense/layer.ts";
+export type { DenseOptions, DenseRestoreOptions } from "./dense/model.ts";
 export * from "./errors.ts";
 export type { Recomputed } from "./factored/core.ts";
 export { FactoredLayer } from "./factored/layer.ts";
-export type { FactoredOptions, FactoredState, InitialWeights } from "./factored/options.ts";
+export type { FactoredOptions, FactoredState } from "./factored/options.ts";
 export type { RestoreOptions } from "./factored/snapshot.ts";
+export type { InitialWeights } from "./initial.ts";
 export * from "./losses/index.ts";
 export * from "./matrix.ts";
 export * from "./random.ts";

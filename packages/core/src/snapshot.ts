@@ -124,3 +124,30 @@ function wrongLength(tensor: Tensor, which: "more" | "fewer"): WideheadError {
 function bytesView(data: FloatArray | Uint32Array): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
+
+/** The facts that every layer's snapshot begins with. */
+export interface LayerFacts {
+  readonly kind: string;
+  readonly version: number;
+  readonly outputs: number;
+  readonly features: number;
+}
+
+/** @throws WideheadError ERR_FORMAT unless the snapshot is of this kind and version, with whole counts */
+export function checkedFacts<F extends LayerFacts>(snapshot: Snapshot, kind: string, version: number): F {
+  const facts = snapshot.facts as unknown as F;
+  if (facts.kind !== kind || facts.version !== version) {
+    throw new WideheadError(
+      "ERR_FORMAT",
+      `snapshot: expected a ${kind} layer of version ${version}, got ${String(facts.kind)} of version ${String(facts.version)}`,
+      { expected: [kind, version], actual: [facts.kind, facts.version] },
+    );
+  }
+  for (const count of [facts.outputs, facts.features]) {
+    if (Number.isInteger(count) && count >= 1) continue;
+    throw new WideheadError("ERR_FORMAT", `snapshot: expected whole outputs and features ≥ 1, got ${count}`, {
+      actual: count,
+    });
+  }
+  return facts;
+}

@@ -1,6 +1,6 @@
+import type { Buffers } from "./buffers.ts";
 import type { Backend, HostMatrix, Matrix, MatrixLike, UpdateOptions } from "./contract/index.ts";
 import { WideheadError } from "./errors.ts";
-import type { Buffers } from "./factored/buffers.ts";
 
 /** True for a matrix in host memory, false for a backend's handle. */
 export function isHostMatrix(matrix: MatrixLike): matrix is HostMatrix {
@@ -103,6 +103,15 @@ export function requireCount(argument: string, actual: number, most: number = Nu
     Number.isInteger(actual) && actual >= 1 && actual <= most,
     `an integer from 1 to ${most}`,
   );
+}
+
+export function requireOneOf(argument: string, actual: string, expected: readonly string[]): void {
+  if (expected.includes(actual)) return;
+  throw new WideheadError("ERR_OPTION", `${argument}: expected one of ${expected.join(", ")}, got ${actual}`, {
+    argument,
+    expected,
+    actual,
+  });
 }
 
 /** @throws WideheadError ERR_INDEX_RANGE */

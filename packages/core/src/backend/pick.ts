@@ -46,3 +46,5 @@ async function make(module: BackendModule, options: BackendOptions): Promise<Bac
     throw error;
   }
 }
+
+export { resolveBackendOptions } from "./options.ts";

@@ -1,5 +1,5 @@
+import type { Buffers } from "../buffers.ts";
 import type { Backend, Matrix } from "../contract/index.ts";
-import type { Buffers } from "./buffers.ts";
 import type { Forward } from "./forward.ts";
 import type { StackedState } from "./state.ts";
 

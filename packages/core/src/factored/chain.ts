@@ -1,5 +1,5 @@
+import type { Buffers } from "../buffers.ts";
 import type { Backend, FloatArray, Matrix } from "../contract/index.ts";
-import type { Buffers } from "./buffers.ts";
 
 /** The product C_s · C_{s+1} ··· C_{s+2^level−1}, s = index · 2^level, of refactored transforms. */
 interface Link {

@@ -1,5 +1,5 @@
+import type { Buffers } from "../buffers.ts";
 import type { Backend, FloatArray, Matrix } from "../contract/index.ts";
-import type { Buffers } from "./buffers.ts";
 import type { StackedState } from "./state.ts";
 import type { Candidate } from "./update.ts";
 

@@ -1,13 +1,13 @@
+import { Buffers } from "../buffers.ts";
 import type { Backend, Dtype, FloatArray, Matrix, RowStore, SphericalLoss } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
-import { bytesOf, floatArray } from "../matrix.ts";
-import { createRandom } from "../random.ts";
+import { checkInitial, type InitialWeights, initialOffset, initialRows, startsEqual } from "../initial.ts";
+import { bytesOf } from "../matrix.ts";
 import { memoryRows } from "../rows/index.ts";
-import { checkMemory, requireCount, requireNumber } from "../validate.ts";
-import { Buffers } from "./buffers.ts";
+import { checkMemory, requireCount, requireNumber, requireOneOf } from "../validate.ts";
 import { Chain } from "./chain.ts";
 import { probeVectors } from "./conditioning.ts";
-import type { FactoredOptions, InitialWeights } from "./options.ts";
+import type { FactoredOptions } from "./options.ts";
 import { StackedState } from "./state.ts";
 import { measureRows, scanRows } from "./statistics.ts";
 import { Sweeper } from "./sweeper.ts";
@@ -110,8 +110,7 @@ export async function createCore(options: FactoredOptions): Promise<Core> {
   const { outputs, features, initial = {} } = options;
   checkOptions(options);
   const dtype = options.backend.numerics.dtype;
-  const rowsFilled = initial.weights !== undefined || initial.deviation !== 0;
-  const needed = rowsFilled ? layerBytes(outputs, features, dtype) : stateBytes(features, dtype);
+  const needed = startsEqual(initial) ? stateBytes(features, dtype) : layerBytes(outputs, features, dtype);
   checkMemory(
     `a factored layer of ${outputs} outputs and ${features} features in ${dtype}`,
     needed,
@@ -142,10 +141,7 @@ function checkOptions({
   requireOneOf("system", system, ["auto", "batch", "features"]);
   requireOneOf("undefinedExamples", rest.undefinedExamples ?? "throw", ["throw", "skip"]);
   if (loss.family !== "spherical") throw unsupportedLoss((loss as { name: string }).name);
-  const { deviation = 0, offset, weights } = initial;
-  requireNumber("initial.deviation", deviation, deviation >= 0 && Number.isFinite(deviation), "a finite number ≥ 0");
-  if (offset !== undefined) requireFiniteArray("initial.offset", offset, features);
-  if (weights !== undefined) requireFiniteArray("initial.weights", weights.data, outputs * features);
+  checkInitial(initial, outputs, features);
   const { rows } = rest;
   const dtype = rest.backend.numerics.dtype;
   if (rows !== undefined && (rows.outputs !== outputs || rows.features !== features || rows.dtype !== dtype)) {
@@ -165,74 +161,34 @@ export function unsupportedLoss(name: string): WideheadError {
   );
 }
 
-function requireOneOf(argument: string, actual: string, expected: readonly string[]): void {
-  if (expected.includes(actual)) return;
-  throw new WideheadError("ERR_OPTION", `${argument}: expected one of ${expected.join(", ")}, got ${actual}`, {
-    argument,
-    expected,
-    actual,
-  });
-}
-
-function requireFiniteArray(argument: string, values: FloatArray, length: number): void {
-  if (values.length !== length) {
-    throw new WideheadError("ERR_SHAPE", `${argument}: expected ${length} numbers, got ${values.length}`, {
-      argument,
-      expected: length,
-      actual: values.length,
-    });
-  }
-  const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) {
-    throw new WideheadError("ERR_NOT_FINITE", `${argument}: element ${at} is ${values[at]}; expected a finite number`, {
-      argument,
-      index: at,
-    });
-  }
-}
-
 /** Fills V, ω and what follows from them. */
-async function initialise(core: Core, { deviation, seed = 1, offset, weights }: InitialWeights): Promise<void> {
+async function initialise(core: Core, initial: InitialWeights): Promise<void> {
   const { backend, store, chain } = core;
   const [D, d] = [store.outputs, store.features];
-  const spread = deviation ?? 0.1 / Math.sqrt(d);
-  const omega = offset === undefined ? new Float64Array(d) : Float64Array.from(offset);
+  const omega = initialOffset(initial, d);
   core.resetTransform();
   backend.write(core.state.offset, omega);
-  if (weights === undefined && spread === 0) {
-    backend.write(
-      core.state.sum,
+  if (startsEqual(initial)) {
+    writeStatistics(
+      core,
       omega.map((value) => D * value),
+      new Float64Array(d * d),
     );
-    core.squaredNorm = D * omega.reduce((total, value) => total + value * value, 0);
     return;
   }
-  await fillRows(store, spread, seed, weights?.data);
-  using buffers = new Buffers(backend);
-  const { sum, gram } = await measureRows({ backend, buffers, store, chain }, undefined, omega, omega);
-  writeStatistics(core, sum, gram);
-}
-
-async function fillRows(
-  store: RowStore,
-  deviation: number,
-  seed: number,
-  weights: FloatArray | undefined,
-): Promise<void> {
-  const random = createRandom(seed);
-  const [D, d] = [store.outputs, store.features];
-  const size = scanRows(d);
-  for (let first = 0; first < D; first += size) {
-    const count = Math.min(size, D - first);
-    const rows = floatArray(store.dtype, count * d);
-    if (weights !== undefined) rows.set(weights.subarray(first * d, (first + count) * d));
-    else for (let i = 0; i < rows.length; i += 1) rows[i] = deviation * random.normal();
+  let first = 0;
+  for (const rows of initialRows(initial, backend, D, d, scanRows(d))) {
+    const count = rows.length / d;
     await store.write(
       Uint32Array.from({ length: count }, (_, i) => first + i),
       rows,
       new Uint32Array(count),
     );
+    first += count;
   }
+  using buffers = new Buffers(backend);
+  const { sum, gram } = await measureRows({ backend, buffers, store, chain }, undefined, omega, omega);
+  writeStatistics(core, sum, gram);
 }
 
 function writeStatistics(core: Core, sum: Float64Array, gram: Float64Array): void {

@@ -1,15 +1,5 @@
-import type { Backend, FloatArray, HostMatrix, RowStore, SphericalLoss } from "../contract/index.ts";
-
-/** How W = V U + 1 ωᵀ starts. */
-export interface InitialWeights {
-  /** Standard deviation of the normal rows of V. 0.1/√d unless told; 0 leaves all rows zero, which costs O(d²) whatever D is. */
-  readonly deviation?: number;
-  readonly seed?: number;
-  /** ω [d], added to every row of W; zeros unless given. With a constant in h it is the outputs' common bias. */
-  readonly offset?: FloatArray;
-  /** Rows of V [D, d] in place of random ones. */
-  readonly weights?: HostMatrix;
-}
+import type { Backend, HostMatrix, RowStore, SphericalLoss } from "../contract/index.ts";
+import type { InitialWeights } from "../initial.ts";
 
 export interface FactoredOptions {
   readonly backend: Backend;
@@ -18,6 +8,7 @@ export interface FactoredOptions {
   /** d, the constant that serves as bias included. */
   readonly features: number;
   readonly loss: SphericalLoss;
+  /** Random rows cost O(Dd²) once; rows that all start equal cost O(d²), whatever D is. */
   readonly initial?: InitialWeights;
   /** Where V's rows live; memory unless told. Must be empty and of the same shape and type. */
   readonly rows?: RowStore;

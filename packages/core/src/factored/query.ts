@@ -1,7 +1,7 @@
+import type { Buffers } from "../buffers.ts";
 import type { Backend, HostMatrix, Matrix, RowStore, SphericalLoss, TopK } from "../contract/index.ts";
 import { hostMatrix } from "../matrix.ts";
 import { TopKCollector } from "../topk.ts";
-import type { Buffers } from "./buffers.ts";
 import type { Chain } from "./chain.ts";
 import { gatherRows, loadRows } from "./row-block.ts";
 import type { StackedState } from "./state.ts";

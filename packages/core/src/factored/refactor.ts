@@ -1,6 +1,7 @@
+import type { Rates } from "../batch-layer.ts";
 import type { Matrix } from "../contract/index.ts";
 import type { Forward } from "./forward.ts";
-import type { Candidate, Rates, UpdateInput } from "./update.ts";
+import type { Candidate, UpdateInput } from "./update.ts";
 
 /**
  * The touched rows after a step that refactors, V_k ← V_k U_new − η Σⱼ tⱼₖ hⱼ: they move to the new epoch, in which U = I.

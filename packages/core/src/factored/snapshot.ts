@@ -4,6 +4,7 @@ import { formatLoss, parseLoss } from "../losses/index.ts";
 import { floatArray } from "../matrix.ts";
 import { memoryRows } from "../rows/index.ts";
 import {
+  checkedFacts,
   findTensor,
   readAllFloats,
   readFloats,
@@ -99,7 +100,8 @@ async function* streamRows<T>(store: RowStore, pick: (rows: FloatArray, epochs: 
 
 /** @throws WideheadError ERR_FORMAT, ERR_MEMORY */
 export async function restoreCore(snapshot: Snapshot, options: RestoreOptions): Promise<Core> {
-  const facts = checkedFacts(snapshot);
+  const facts = checkedFacts<Facts>(snapshot, "factored", VERSION);
+  checkEpochs(facts);
   const { backend } = options;
   const { outputs: D, features: d } = facts;
   const dtype = backend.numerics.dtype;
@@ -176,26 +178,13 @@ function builtInLoss(text: string): SphericalLoss {
   });
 }
 
-function checkedFacts(snapshot: Snapshot): Facts {
-  const facts = snapshot.facts as unknown as Facts;
-  if (facts.kind !== "factored" || facts.version !== VERSION) {
-    throw new WideheadError(
-      "ERR_FORMAT",
-      `snapshot: expected a factored layer of version ${VERSION}, got ${String(facts.kind)} of version ${String(facts.version)}`,
-      { expected: ["factored", VERSION], actual: [facts.kind, facts.version] },
-    );
-  }
-  const counts = [
-    facts.outputs,
-    facts.features,
-    facts.epoch + 1,
-    facts.firstEpoch + 1,
-    facts.epoch - facts.firstEpoch + 1,
-  ];
-  if (!counts.every((count) => Number.isInteger(count) && count >= 1)) {
-    throw new WideheadError("ERR_FORMAT", "snapshot: outputs, features and epochs must be whole numbers", {
-      actual: counts,
-    });
-  }
-  return facts;
+function checkEpochs({ epoch, firstEpoch }: Facts): void {
+  if (Number.isInteger(epoch) && Number.isInteger(firstEpoch) && firstEpoch >= 0 && epoch >= firstEpoch) return;
+  throw new WideheadError(
+    "ERR_FORMAT",
+    `snapshot: expected whole epochs 0 ≤ first ≤ last, got ${firstEpoch} and ${epoch}`,
+    {
+      actual: [firstEpoch, epoch],
+    },
+  );
 }

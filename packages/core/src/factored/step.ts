@@ -1,12 +1,12 @@
+import type { Rates } from "../batch-layer.ts";
+import type { Buffers } from "../buffers.ts";
 import type { FloatArray, Matrix } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 import type { Backward } from "./backward.ts";
-import type { Buffers } from "./buffers.ts";
 import { type Condition, probeCandidate } from "./conditioning.ts";
 import type { Core } from "./core.ts";
 import type { Forward } from "./forward.ts";
 import type { FactoredParts } from "./parts.ts";
-import type { Rates } from "./update.ts";
 
 /**
  * Computes a step, decides from its condition how to commit it, and commits it: as it is, or refactored. Until then

@@ -1,6 +1,6 @@
+import type { Buffers } from "../buffers.ts";
 import type { Backend, RowStore } from "../contract/index.ts";
 import { floatArray } from "../matrix.ts";
-import type { Buffers } from "./buffers.ts";
 import type { Chain } from "./chain.ts";
 import { loadRows } from "./row-block.ts";
 

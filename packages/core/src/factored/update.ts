@@ -1,3 +1,4 @@
+import type { Rates } from "../batch-layer.ts";
 import type { Matrix, SparseMatrix } from "../contract/index.ts";
 import type { Backward, BackwardInput } from "./backward.ts";
 import type { Forward } from "./forward.ts";
@@ -9,12 +10,6 @@ export interface UpdateInput extends BackwardInput {
   /** Takes the new state; the old one stays as it is until the step is committed. */
   readonly spare: StackedState;
   readonly system: "auto" | "batch" | "features";
-}
-
-/** η and c = 1 − η·weightDecay; clipping lowers η alone. */
-export interface Rates {
-  readonly learningRate: number;
-  readonly keep: number;
 }
 
 /** What the step would make of the layer; nothing is committed yet. */

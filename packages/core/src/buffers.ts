@@ -1,4 +1,4 @@
-import type { Backend, Matrix } from "../contract/index.ts";
+import type { Backend, Matrix } from "./contract/index.ts";
 
 /** Scratch matrices by name, kept between steps, so that a step allocates nothing once the shapes have settled. */
 export class Buffers implements Disposable {

@@ -1,0 +1,231 @@
+import { Buffers } from "./buffers.ts";
+import type {
+  Backend,
+  BatchResult,
+  Diagnostics,
+  Evaluation,
+  FloatArray,
+  GradientOptions,
+  HostMatrix,
+  Loss,
+  Matrix,
+  MatrixLike,
+  OutputLayer,
+  Snapshot,
+  SparseTargets,
+  Step,
+  TopK,
+  TrainOptions,
+  UpdateOptions,
+} from "./contract/index.ts";
+import { WideheadError } from "./errors.ts";
+import { hostMatrix } from "./matrix.ts";
+import { CallQueue } from "./queue.ts";
+import { checkTargets } from "./targets.ts";
+import { checkGradientInto, checkIds, checkUpdate, loadHidden, requireCount } from "./validate.ts";
+
+/** η after clipping, and c = 1 − η·weightDecay before it. */
+export interface Rates {
+  readonly learningRate: number;
+  readonly keep: number;
+}
+
+/**
+ * What every output layer does alike: checks arguments, queues calls, clips, and keeps a gradient and its update apart.
+ * A layer of type P fills in the arithmetic; P is what its pass over a batch leaves behind.
+ */
+export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
+  abstract readonly kind: "factored" | "dense";
+  readonly backend: Backend;
+  /** Scratch of training; what a pending step holds lies here. */
+  protected readonly buffers: Buffers;
+  /** Queries have scratch of their own, so that they may come between a gradient and its update. */
+  protected readonly queryBuffers: Buffers;
+  readonly #queue = new CallQueue("layer");
+  /** Changes with every pass that trains: a step of an older pass is stale. */
+  #generation = 0;
+
+  constructor(backend: Backend) {
+    this.backend = backend;
+    this.buffers = new Buffers(backend);
+    this.queryBuffers = new Buffers(backend);
+  }
+
+  abstract get outputs(): number;
+  abstract get features(): number;
+  abstract get loss(): Loss;
+
+  /** The losses of a batch and what its gradient needs. */
+  protected abstract observe(hidden: Matrix, targets: SparseTargets, purpose: "update" | "evaluate"): Promise<P>;
+  /** Gradient with respect to hidden [m, d], scratch. */
+  protected abstract hiddenGradient(pass: P): Matrix;
+  protected abstract gradientNorm(pass: P): Promise<number>;
+  /** Updates the weights and reads `wanted` along; called only for a batch with rows and η > 0. */
+  protected abstract update(pass: P, rates: Rates, wanted: readonly Matrix[]): Promise<FloatArray[]>;
+  /** A cheaper gradient and update in one, where the layer has one for this batch; undefined where not. */
+  protected updateInOnePass(
+    _hidden: Matrix,
+    _targets: SparseTargets,
+    _rates: Rates,
+  ): Promise<{ readonly judged: Evaluation; readonly hiddenGradient: Matrix }> | undefined {
+    return undefined;
+  }
+  protected abstract scoresOf(hidden: Matrix, ids: Uint32Array): Promise<HostMatrix>;
+  protected abstract topKOf(hidden: Matrix, k: number): Promise<TopK>;
+  protected abstract rowsOf(ids: Uint32Array): Promise<HostMatrix>;
+  protected abstract addOutputs(count: number): Promise<void>;
+  protected abstract snapshot(): Promise<Snapshot>;
+  protected abstract diagnose(): Diagnostics;
+  protected abstract countSkipped(examples: number): void;
+  protected abstract free(): void;
+
+  gradient(hidden: MatrixLike, targets: SparseTargets, options: GradientOptions = {}): Promise<Step> {
+    return this.exclusive(async () => {
+      const pass = await this.observe(this.#check(hidden, targets, options), targets, "update");
+      const generation = this.touch();
+      const [read] = await this.backend.readMany(this.#wanted(this.hiddenGradient(pass), options));
+      return {
+        ...this.#result(pass, hidden, read),
+        gradientNorm: () => this.#ofFresh(generation, () => this.gradientNorm(pass)),
+        apply: (update: UpdateOptions) =>
+          this.#ofFresh(generation, async () => {
+            await this.#commit(pass, hidden, await this.#rates(update, pass), []);
+            this.touch();
+          }),
+        discard: () => {
+          if (this.#generation === generation) this.touch();
+        },
+      };
+    });
+  }
+
+  train(hidden: MatrixLike, targets: SparseTargets, options: TrainOptions): Promise<BatchResult> {
+    return this.exclusive(async () => {
+      const { learningRate, keep, clipNorm } = checkUpdate(options);
+      const loaded = this.#check(hidden, targets, options);
+      this.touch();
+      if (clipNorm === Infinity && learningRate > 0 && hidden.rows > 0) {
+        const done = await this.updateInOnePass(loaded, targets, { learningRate, keep });
+        if (done !== undefined) {
+          const [read] = await this.backend.readMany(this.#wanted(done.hiddenGradient, options));
+          return this.#result(done.judged, hidden, read);
+        }
+      }
+      const pass = await this.observe(loaded, targets, "update");
+      const wanted = this.#wanted(this.hiddenGradient(pass), options);
+      const [read] = await this.#commit(pass, hidden, await this.#rates(options, pass), wanted);
+      return this.#result(pass, hidden, read);
+    });
+  }
+
+  evaluate(hidden: MatrixLike, targets: SparseTargets): Promise<Evaluation> {
+    return this.exclusive(async () => {
+      const loaded = this.#check(hidden, targets, {}, this.queryBuffers);
+      const { loss, losses, noise, skipped } = await this.observe(loaded, targets, "evaluate");
+      return { loss, losses, noise, skipped };
+    });
+  }
+
+  scores(hidden: MatrixLike, ids: Uint32Array): Promise<HostMatrix> {
+    return this.exclusive(async () => {
+      checkIds(ids, this.outputs);
+      return this.scoresOf(this.#load(hidden, this.queryBuffers), ids);
+    });
+  }
+
+  topK(hidden: MatrixLike, k: number): Promise<TopK> {
+    return this.exclusive(async () => {
+      requireCount("k", k);
+      return this.topKOf(this.#load(hidden, this.queryBuffers), Math.min(k, this.outputs));
+    });
+  }
+
+  rows(ids: Uint32Array): Promise<HostMatrix> {
+    return this.exclusive(async () => {
+      checkIds(ids, this.outputs);
+      return this.rowsOf(ids);
+    });
+  }
+
+  grow(count: number): Promise<void> {
+    return this.exclusive(async () => {
+      requireCount("count", count, 2 ** 32 - 1 - this.outputs);
+      await this.addOutputs(count);
+      this.touch();
+    });
+  }
+
+  save<T>(sink: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    return this.exclusive(async () => sink(await this.snapshot()));
+  }
+
+  diagnostics(): Promise<Diagnostics> {
+    return this.exclusive(async () => this.diagnose());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#queue.close(() => {
+      this.buffers[Symbol.dispose]();
+      this.queryBuffers[Symbol.dispose]();
+      this.free();
+    });
+  }
+
+  /** Runs a task when all calls before it have ended. */
+  protected exclusive<T>(task: () => Promise<T>): Promise<T> {
+    return this.#queue.run(task);
+  }
+
+  /** Makes every step before stale. */
+  protected touch(): number {
+    this.#generation += 1;
+    return this.#generation;
+  }
+
+  #check(hidden: MatrixLike, targets: SparseTargets, { gradientInto }: GradientOptions, buffers?: Buffers): Matrix {
+    if (gradientInto !== undefined) checkGradientInto(gradientInto, hidden.rows, this.features);
+    checkTargets(targets, { outputs: this.outputs, rows: hidden.rows, loss: this.loss });
+    return this.#load(hidden, buffers ?? this.buffers);
+  }
+
+  #load(hidden: MatrixLike, buffers: Buffers): Matrix {
+    return loadHidden(this.backend, buffers, hidden, this.features);
+  }
+
+  /** What the caller wants read; with `gradientInto` the gradient stays on the device. */
+  #wanted(hiddenGradient: Matrix, { gradientInto }: GradientOptions): readonly Matrix[] {
+    if (gradientInto === undefined) return [hiddenGradient];
+    this.backend.combine(gradientInto, [{ matrix: hiddenGradient }]);
+    return [];
+  }
+
+  async #rates(options: UpdateOptions, pass: P): Promise<Rates> {
+    const { learningRate, keep, clipNorm } = checkUpdate(options);
+    if (clipNorm === Infinity || learningRate === 0) return { learningRate, keep };
+    const norm = await this.gradientNorm(pass);
+    return { learningRate: norm > clipNorm ? (learningRate * clipNorm) / norm : learningRate, keep };
+  }
+
+  #commit(pass: P, hidden: MatrixLike, rates: Rates, wanted: readonly Matrix[]): Promise<FloatArray[]> {
+    if (hidden.rows === 0 || rates.learningRate === 0) return this.backend.readMany(wanted);
+    return this.update(pass, rates, wanted);
+  }
+
+  #ofFresh<T>(generation: number, task: () => Promise<T>): Promise<T> {
+    return this.exclusive(async () => {
+      if (generation === this.#generation) return task();
+      throw new WideheadError(
+        "ERR_STALE_STEP",
+        "step: expected the layer's newest gradient, but it was applied, discarded or followed by another",
+        { argument: "step" },
+      );
+    });
+  }
+
+  #result(judged: Evaluation, hidden: MatrixLike, gradient: FloatArray | undefined): BatchResult {
+    const { loss, losses, noise, skipped } = judged;
+    this.countSkipped(skipped);
+    const hiddenGradient = gradient && hostMatrix(hidden.rows, this.features, gradient);
+    return { loss, losses, noise, skipped, hiddenGradient };
+  }
+}

@@ -1,0 +1,4 @@
+export { assertCheckpointFolder } from "./folder.ts";
+export * from "./load.ts";
+export type { CheckpointManifest, StoredFile } from "./manifest.ts";
+export * from "./save.ts";

@@ -1,0 +1,148 @@
+import { createRandom, WideheadError } from "@widehead/core";
+
+/** m next-word examples. */
+export interface ContextBatch {
+  /** [m, c] row-major: the ids before each target, oldest first. */
+  readonly contexts: Uint32Array;
+  /** [m]: the ids to be predicted. */
+  readonly targets: Uint32Array;
+}
+
+export interface ContextOptions {
+  /** c, the number of words that predict the next one. */
+  readonly context: number;
+  /** The id that stands before a document's first word: the vocabulary's `sentenceEnd`. */
+  readonly padding: number;
+}
+
+/** Every token of some documents as a target, with the c tokens before it in its document. 4 bytes a token, twice. */
+export class ContextDataset {
+  readonly context: number;
+  /** Tokens with c paddings before each document, so that a context is a plain slice. */
+  readonly #tokens: Uint32Array;
+  /** Where each example's target is among the tokens. */
+  readonly #places: Uint32Array;
+
+  /**
+   * @param documents  token ids of each, as {@link Vocabulary.encode} gives them
+   * @throws WideheadError ERR_OPTION for a context that is not a whole number ≥ 1, or where there are no tokens
+   */
+  constructor(documents: readonly Uint32Array[], options: ContextOptions) {
+    const context = wholeNumber("context", options.context, 1);
+    const size = documents.reduce((sum, document) => sum + document.length, 0);
+    if (size === 0) {
+      const message = `ContextDataset: documents must hold at least 1 token, got ${documents.length} documents with none`;
+      throw new WideheadError("ERR_OPTION", message, { argument: "documents", expected: 1, actual: 0 });
+    }
+    this.context = context;
+    this.#tokens = new Uint32Array(size + documents.length * context).fill(options.padding);
+    this.#places = new Uint32Array(size);
+    let place = 0;
+    let example = 0;
+    for (const document of documents) {
+      place += context;
+      this.#tokens.set(document, place);
+      for (let i = 0; i < document.length; i += 1) this.#places[example++] = place++;
+    }
+  }
+
+  /** The number of examples. */
+  get size(): number {
+    return this.#places.length;
+  }
+
+  /** The examples of the given numbers, in O(m c). Throws ERR_INDEX_RANGE. */
+  batch(examples: Uint32Array): ContextBatch {
+    const contexts = new Uint32Array(examples.length * this.context);
+    const targets = new Uint32Array(examples.length);
+    examples.forEach((example, row) => {
+      const place = this.#places[example];
+      if (place === undefined) {
+        const message = `ContextDataset: examples must be in 0 … ${this.size - 1}, got ${example}`;
+        throw new WideheadError("ERR_INDEX_RANGE", message, {
+          argument: "examples",
+          expected: this.size,
+          actual: example,
+        });
+      }
+      contexts.set(this.#tokens.subarray(place - this.context, place), row * this.context);
+      targets[row] = this.#tokens[place]!;
+    });
+    return { contexts, targets };
+  }
+
+  /** Every example once, in the order of the text; the last batch may be smaller. Throws ERR_OPTION. */
+  *inOrder(batchSize: number): Generator<ContextBatch> {
+    yield* this.chunks(numbersUpTo(this.size), batchSize);
+  }
+
+  /** The examples of the given numbers in batches, the last perhaps smaller. Throws ERR_OPTION, ERR_INDEX_RANGE. */
+  *chunks(examples: Uint32Array, batchSize: number): Generator<ContextBatch> {
+    wholeNumber("batchSize", batchSize, 1);
+    for (let first = 0; first < examples.length; first += batchSize) {
+      yield this.batch(examples.subarray(first, first + batchSize));
+    }
+  }
+
+  /** Numbers of `count` distinct examples, or of all if there are fewer, ascending; the same for the same seed. Throws ERR_OPTION. */
+  sample(count: number, seed: number): Uint32Array {
+    wholeNumber("count", count, 0);
+    return createRandom(seed).shuffle(numbersUpTo(this.size)).slice(0, count).sort();
+  }
+}
+
+export interface ContextBatchesOptions {
+  /** m. */
+  readonly batchSize: number;
+  readonly seed: number;
+}
+
+/**
+ * Endless batches of m examples: each epoch is a fresh shuffle of all of them, and batches run on across epochs. Batch
+ * number n depends on n and the seed alone, so that a run resumed at a step sees what it would have seen.
+ */
+export class ContextBatches {
+  readonly dataset: ContextDataset;
+  readonly batchSize: number;
+  readonly #seed: number;
+  #epoch = -1;
+  #order: Uint32Array;
+
+  /** Throws WideheadError ERR_OPTION for a batch size that is not a whole number ≥ 1. */
+  constructor(dataset: ContextDataset, options: ContextBatchesOptions) {
+    this.dataset = dataset;
+    this.batchSize = wholeNumber("batchSize", options.batchSize, 1);
+    this.#seed = options.seed;
+    this.#order = numbersUpTo(dataset.size);
+  }
+
+  /** Batch number `step`, from 0: O(m c), and O(examples) when the epoch is another than at the last call. Throws ERR_OPTION. */
+  at(step: number): ContextBatch {
+    const first = wholeNumber("step", step, 0) * this.batchSize;
+    const { size } = this.dataset;
+    const examples = new Uint32Array(this.batchSize);
+    for (let row = 0; row < examples.length; row += 1) {
+      const number = first + row;
+      this.#enter(Math.floor(number / size));
+      examples[row] = this.#order[number % size]!;
+    }
+    return this.dataset.batch(examples);
+  }
+
+  #enter(epoch: number): void {
+    if (epoch === this.#epoch) return;
+    const random = createRandom(this.#seed).fork(`epoch ${epoch}`);
+    this.#order = random.shuffle(numbersUpTo(this.dataset.size));
+    this.#epoch = epoch;
+  }
+}
+
+function numbersUpTo(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, number) => number);
+}
+
+function wholeNumber(argument: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  const message = `data: ${argument} must be a whole number of at least ${least}, got ${value}`;
+  throw new WideheadError("ERR_OPTION", message, { argument, expected: `>= ${least}`, actual: value });
+}
