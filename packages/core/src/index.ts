@@ -1,4 +1,5 @@
 export { checked } from "./backend/checked.ts";
+export * from "./backend/options.ts";
 export * from "./backend/pick.ts";
 export * from "./contract/index.ts";
 export { DenseLayer } from "./dense/layer.ts";

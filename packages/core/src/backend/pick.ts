@@ -47,4 +47,3 @@ async function make(module: BackendModule, options: BackendOptions): Promise<Bac
   }
 }
 
-export { resolveBackendOptions } from "./options.ts";

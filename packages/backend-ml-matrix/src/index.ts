@@ -1,0 +1,1 @@
+export { mlMatrix } from "./module.ts";

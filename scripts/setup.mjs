@@ -1,0 +1,62 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Needs only Node and npm: installs the dependencies and builds every package, each when it has to be done. */
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Runs a command in the root, its output on stderr, so that stdout stays clean for `--json`. Exits when it fails. */
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+    ...options,
+  });
+  if (result.status === 0) return;
+  process.stderr.write(`${command} ${args.join(" ")} failed${result.error ? `: ${result.error.message}` : ""}\n`);
+  process.exit(result.status ?? 1);
+}
+
+const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", CI: process.env.CI ?? "1" };
+const bin = (name) => join(root, "node_modules", ".bin", name);
+
+/** Installs when the lockfile is newer than what is installed. */
+export function install() {
+  const installed = join(root, "node_modules", ".modules.yaml");
+  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, "pnpm-lock.yaml")).mtimeMs) return;
+  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  run("npx", ["--yes", packageManager, "install", "--frozen-lockfile"], { env: environment });
+}
+
+/** Builds when a source is newer than the last build. */
+export function build() {
+  const folders = ["packages", "apps"].flatMap((parent) =>
+    readdirSync(join(root, parent)).map((name) => join(root, parent, name)),
+  );
+  if (folders.every((folder) => newest(join(folder, "src")) <= oldestBuild(folder))) return;
+  run(bin("turbo"), ["run", "build", "--output-logs=errors-only"], {
+    env: {
+      ...environment,
+      PATH: `${join(root, "node_modules", ".bin")}${process.platform === "win32" ? ";" : ":"}${process.env.PATH}`,
+    },
+  });
+}
+
+function newest(folder) {
+  if (!existsSync(folder)) return 0;
+  return Math.max(0, ...readdirSync(folder, { recursive: true }).map((name) => statSync(join(folder, name)).mtimeMs));
+}
+
+/** 0 for a package without a complete build. */
+function oldestBuild(folder) {
+  const entry = join(folder, "dist");
+  return existsSync(entry) ? newest(entry) : 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  install();
+  build();
+}
