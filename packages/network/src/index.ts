@@ -1,0 +1,11 @@
+export * from "./evaluate.ts";
+export type { ActivationName } from "./hidden/activation.ts";
+export type { Neighbors } from "./input/neighbors.ts";
+export * from "./language-model.ts";
+export * from "./ngram.ts";
+export type { AdamOptions, OptimizerOptions, SgdOptions } from "./optimizers/index.ts";
+export type { BodyOptions, LanguageModelOptions } from "./options.ts";
+export type { Schedule } from "./schedule.ts";
+export * from "./trainer.ts";
+export type { BatchSource, Checkpoint, TrainerOptions, TrainingProgress } from "./trainer-options.ts";
+export { type CurvePoint, type TrainingState, trainingStateOf } from "./training-state.ts";

@@ -1,0 +1,105 @@
+import type { Snapshot } from "@widehead/core";
+import type { Batch } from "./language-model.ts";
+import { checkSchedule, type Schedule } from "./schedule.ts";
+import type { TrainingState } from "./training-state.ts";
+import { optionError, requireInteger, requireNonNegative, requirePositive } from "./validate.ts";
+
+/** Batches by number: the same step gives the same batch, so that a run can be resumed and repeated. */
+export interface BatchSource {
+  /** The batch of a step, 0, 1, … without end. */
+  at(step: number): Batch;
+  /** Steps that show about every example once. */
+  readonly stepsPerEpoch: number;
+}
+
+/** What a run says after each step. */
+export interface TrainingProgress {
+  /** Steps done. */
+  readonly step: number;
+  /** Undefined when only time limits the run. */
+  readonly totalSteps: number | undefined;
+  /** Examples seen. */
+  readonly examples: number;
+  /** Mean since the run began or was resumed, validation and checkpoints left out. */
+  readonly examplesPerSecond: number;
+  /** Mean loss of this batch. */
+  readonly batchLoss: number;
+  /** Exponentially smoothed over about 50 steps. */
+  readonly loss: number;
+  /** exp(loss), only for losses that define probabilities. */
+  readonly perplexity: number | undefined;
+  readonly secondsLeft: number;
+  /** The head's, after the schedule. */
+  readonly learningRate: number;
+}
+
+/** A moment of a run that can be written down. */
+export interface Checkpoint {
+  readonly state: TrainingState;
+  /** Hands out the model's snapshot with the training state in it; {@link trainingStateOf} reads it back. */
+  save<T>(sink: (snapshot: Snapshot) => Promise<T>): Promise<T>;
+}
+
+/**
+ * A run ends at the first of its limits; at least one is needed. Runs limited by steps or epochs alone resume to the
+ * same bits; with `minutes` the end, and a schedule that decays, depend on the clock.
+ */
+export interface TrainerOptions {
+  /** Steps in all, those before a resumption included. */
+  readonly steps?: number;
+  /** Epochs in all; not together with `steps`. */
+  readonly epochs?: number;
+  /** Wall-clock minutes in all, those before a resumption included. */
+  readonly minutes?: number;
+  /** η of the output layer; the body's is in the model. */
+  readonly headLearningRate: number;
+  readonly schedule?: Schedule;
+  /** Of the output layer. */
+  readonly weightDecay?: number;
+  /** Largest gradient norm of the output layer. */
+  readonly clipNorm?: number;
+  /** Where an earlier run stopped; the model must be the one restored from the same checkpoint. */
+  readonly resume?: TrainingState;
+  /** An AbortSignal: the run stops before the next step. */
+  readonly signal?: { readonly aborted: boolean };
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Steps between checkpoints. None but the one at the end unless told. */
+  readonly checkpointEvery?: number;
+  /** Called every `checkpointEvery` steps, and when the run ends or is aborted. */
+  readonly onCheckpoint?: (checkpoint: Checkpoint) => Promise<void>;
+  /** Evaluates the batches every so many steps, and when the run is done. */
+  readonly validation?: { readonly every: number; readonly batches: () => Iterable<Batch> };
+  /** Steps between points of the learning curve, beside those of validation. 50 unless told. */
+  readonly recordEvery?: number;
+  /** Milliseconds of a clock that never runs backwards. */
+  readonly now?: () => number;
+}
+
+/** How long a run is. */
+export interface Limits {
+  readonly steps: number;
+  readonly seconds: number;
+}
+
+/** Throws ERR_OPTION. */
+export function checkTrainerOptions(options: TrainerOptions): void {
+  const { steps, epochs, minutes, headLearningRate, schedule = {}, checkpointEvery, validation, recordEvery } = options;
+  if (steps === undefined && epochs === undefined && minutes === undefined) {
+    throw optionError("steps, epochs or minutes", "given", "none of them");
+  }
+  if (steps !== undefined && epochs !== undefined) throw optionError("steps and epochs", "given one at a time", "both");
+  if (steps !== undefined) requireInteger("steps", steps, 0);
+  if (epochs !== undefined) requirePositive("epochs", epochs);
+  if (minutes !== undefined) requirePositive("minutes", minutes);
+  requireNonNegative("headLearningRate", headLearningRate);
+  checkSchedule(schedule);
+  if (checkpointEvery !== undefined) requireInteger("checkpointEvery", checkpointEvery, 1);
+  if (validation !== undefined) requireInteger("validation.every", validation.every, 1);
+  if (recordEvery !== undefined) requireInteger("recordEvery", recordEvery, 1);
+}
+
+/** Infinite where the run is not limited. */
+export function limitsOf({ steps, epochs, minutes = Infinity }: TrainerOptions, stepsPerEpoch: number): Limits {
+  const total = steps ?? (epochs === undefined ? Infinity : Math.ceil(epochs * stepsPerEpoch));
+  return { steps: total, seconds: 60 * minutes };
+}
