@@ -95,17 +95,21 @@ function rotate(word: number, by: number): number {
   return (word << by) | (word >>> (32 - by));
 }
 
-/** splitmix32: four well-mixed words from one number, so that near seeds give unrelated streams. */
+/** splitmix32 over all 64 bits of the seed: four well-mixed words, so that near seeds give unrelated streams. */
 function expand(seed: number): number[] {
-  const bits = new Uint32Array(new Float64Array([seed]).buffer);
-  let state = Number.isInteger(seed) ? (seed | 0) ^ Math.floor(seed / 4294967296) : bits[0]! ^ bits[1]!;
-  const origin = state;
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, seed);
+  const origin = scramble(bits.getInt32(0)) ^ bits.getInt32(4);
+  let state = origin;
   const words = Array.from({ length: 4 }, () => {
     state = (state + 0x9e3779b9) | 0;
-    let word = state;
-    word = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
-    word = Math.imul(word ^ (word >>> 15), 0x735a2d97);
-    return word ^ (word >>> 15);
+    return scramble(state);
   });
   return [...words, origin];
+}
+
+function scramble(word: number): number {
+  const once = Math.imul(word ^ (word >>> 16), 0x21f0aaad);
+  const twice = Math.imul(once ^ (once >>> 15), 0x735a2d97);
+  return twice ^ (twice >>> 15);
 }

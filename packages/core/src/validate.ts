@@ -2,9 +2,9 @@ import type { Buffers } from "./buffers.ts";
 import type { Backend, HostMatrix, Matrix, MatrixLike, UpdateOptions } from "./contract/index.ts";
 import { WideheadError } from "./errors.ts";
 
-/** True for a matrix in host memory, false for a backend's handle. */
+/** True for a matrix in host memory, false for a backend's handle (which may well have a `data` of its own). */
 export function isHostMatrix(matrix: MatrixLike): matrix is HostMatrix {
-  return "data" in matrix && ArrayBuffer.isView(matrix.data);
+  return !("disposed" in matrix);
 }
 
 /**

@@ -1,6 +1,23 @@
 import type { Case } from "../case.ts";
 import { backendCases } from "./backend/index.ts";
+import { errorCases } from "./errors.ts";
 import { kernelCases } from "./kernels/index.ts";
+import { lawCases } from "./laws.ts";
+import { queryCases } from "./laws-queries.ts";
+import { lossCases } from "./losses.ts";
+import { conditioningCases } from "./run-conditioning.ts";
+import { longCases } from "./run-long.ts";
+import { stepCases } from "./step.ts";
 
 /** The whole suite, in the order in which it runs: what later cases rely on comes first. */
-export const cases: readonly Case[] = [...backendCases, ...kernelCases];
+export const cases: readonly Case[] = [
+  ...backendCases,
+  ...kernelCases,
+  ...lossCases,
+  ...stepCases,
+  ...conditioningCases,
+  ...lawCases,
+  ...queryCases,
+  ...errorCases,
+  ...longCases,
+];

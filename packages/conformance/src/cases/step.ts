@@ -55,7 +55,7 @@ function stepCase(group: "step" | "run", steps: number, subject: (typeof subject
     plan: "Losses, hidden gradient, gradient norm, W, Q_c and w̄ lie within the derived tolerance of the oracle, in the batch's system and in the features' system, by train and by gradient and apply in turn; U U⁻¹ = I.",
     needs: [],
     sizes: shapes
-      .filter(({ D, m, d }) => D >= fewestOutputs(loss, steps) && (steps === 1 || m * d * D <= runLimit))
+      .filter((shape) => isTelling(loss, shape, steps) && (steps === 1 || shape.m * shape.d * shape.D <= runLimit))
       .map((shape): Sizes => ({ ...shape, steps })),
     tolerance: { kind: "derived", statement: allowanceStatement },
     run: (context, sizes) =>
@@ -68,13 +68,14 @@ function stepCase(group: "step" | "run", steps: number, subject: (typeof subject
 }
 
 /**
- * Z-loss of fewer than three outputs is constant, and so are the cosine and the softmaxes of one: then nothing of the
- * loss holds the layer's sums and its rows together, and their round-off adds up over a run.
+ * Whether a run of this loss says something at this shape. Z-loss of fewer than three outputs is constant, and so are the
+ * cosine and the softmaxes of one; Z-loss of one feature does not see h but for its sign. Then nothing of the loss holds
+ * the layer's sums and its rows together, and their round-off grows over a run, which one step does not show.
  */
-function fewestOutputs(loss: SphericalLoss, steps: number): number {
-  if (loss.name === "z") return 3;
+function isTelling(loss: SphericalLoss, { d, D }: ProblemShape, steps: number): boolean {
+  if (loss.name === "z") return D >= 3 && (d > 1 || steps === 1);
   const constantForOne = loss.likelihood !== undefined || loss.name === "cosine";
-  return constantForOne && steps > 1 ? 2 : 1;
+  return D >= 2 || steps === 1 || !constantForOne;
 }
 
 function variantProblem({ loss, rate }: (typeof subjects)[number], variant: Variant, sizes: Sizes): Problem {

@@ -36,7 +36,7 @@ export function loadRows(
   rows: FloatArray,
   epochs: Uint32Array,
 ): RowBlock & { readonly epochs: Uint32Array } {
-  const features = ids.length === 0 ? 0 : rows.length / ids.length;
+  const { features } = chain;
   skipZeroRows(rows, epochs, features, chain.epoch);
   const matrix = buffers.get("block", ids.length, features);
   if (epochs.every((epoch) => epoch === chain.epoch)) {
