@@ -12,6 +12,8 @@ export type { RestoreOptions } from "./factored/snapshot.ts";
 export type { InitialWeights } from "./initial.ts";
 export * from "./losses/index.ts";
 export * from "./matrix.ts";
+export { CallQueue } from "./queue.ts";
 export * from "./random.ts";
 export * from "./rows/index.ts";
+export { findTensor, readAllFloats, readAllIntegers, tensorOf } from "./snapshot.ts";
 export * from "./targets.ts";

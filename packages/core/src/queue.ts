@@ -1,6 +1,6 @@
 import { WideheadError } from "./errors.ts";
 
-/** Runs tasks one at a time in the order of the calls, so that overlapping calls on one layer never mix. */
+/** Runs tasks one at a time in the order of the calls, so that overlapping calls on one object never mix. */
 export class CallQueue {
   readonly #owner: string;
   #last: Promise<unknown> = Promise.resolve();
@@ -15,7 +15,7 @@ export class CallQueue {
   run<T>(task: () => Promise<T>): Promise<T> {
     const checked = async (): Promise<T> => {
       if (this.#closed) {
-        throw new WideheadError("ERR_DISPOSED", `${this.#owner}: expected a live layer, got a disposed one`, {
+        throw new WideheadError("ERR_DISPOSED", `${this.#owner}: expected a live one, got a disposed one`, {
           argument: this.#owner,
         });
       }

@@ -8,7 +8,7 @@ export function tensorOf(name: string, shape: readonly number[], data: FloatArra
     name,
     dtype: data instanceof Float32Array ? "F32" : data instanceof Float64Array ? "F64" : "U32",
     shape,
-    chunks: () => [bytesView(data)],
+    chunks: () => [littleEndian(bytesView(data), data.BYTES_PER_ELEMENT)],
   };
 }
 
@@ -24,7 +24,7 @@ export function streamedTensor(
     dtype,
     shape,
     async *chunks() {
-      for await (const piece of pieces()) yield bytesView(piece);
+      for await (const piece of pieces()) yield littleEndian(bytesView(piece), piece.BYTES_PER_ELEMENT);
     },
   };
 }
@@ -74,15 +74,24 @@ export async function* readIntegers(tensor: Tensor, elements: number): AsyncGene
 
 /** A whole tensor of floats. */
 export async function readAllFloats(tensor: Tensor, dtype: Dtype): Promise<FloatArray> {
-  const length = tensor.shape.reduce((product, side) => product * side, 1);
-  for await (const numbers of readFloats(tensor, dtype, length)) return numbers;
+  for await (const numbers of readFloats(tensor, dtype, elementsOf(tensor))) return numbers;
   return floatArray(dtype, 0);
+}
+
+/** A whole tensor of 32-bit integers. */
+export async function readAllIntegers(tensor: Tensor): Promise<Uint32Array> {
+  for await (const numbers of readIntegers(tensor, elementsOf(tensor))) return numbers;
+  return new Uint32Array(0);
+}
+
+function elementsOf({ shape }: Tensor): number {
+  return shape.reduce((product, side) => product * side, 1);
 }
 
 /** A tensor's bytes in pieces of one size, each in a buffer of its own, whatever the chunks. */
 async function* inPieces(tensor: Tensor, size: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const width = tensor.dtype === "F64" ? 8 : 4;
-  let left = tensor.shape.reduce((product, side) => product * side, width);
+  let left = width * elementsOf(tensor);
   let piece = new Uint8Array(Math.min(size, left));
   let filled = 0;
   for await (const chunk of tensor.chunks()) {
@@ -93,7 +102,7 @@ async function* inPieces(tensor: Tensor, size: number): AsyncGenerator<Uint8Arra
       used += take;
       filled += take;
       if (filled < piece.length) continue;
-      yield piece;
+      yield littleEndian(piece, width);
       left -= piece.length;
       piece = new Uint8Array(Math.min(size, left));
       filled = 0;
@@ -119,6 +128,16 @@ function wrongLength(tensor: Tensor, which: "more" | "fewer"): WideheadError {
       shape: tensor.shape,
     },
   );
+}
+
+const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+/** Elements in the machine's byte order as little-endian ones, or back; a copy where the two differ. */
+function littleEndian<B extends Uint8Array>(bytes: B, width: number): B {
+  if (hostIsLittleEndian) return bytes;
+  const swapped = bytes.slice() as B;
+  for (let begin = 0; begin < swapped.length; begin += width) swapped.subarray(begin, begin + width).reverse();
+  return swapped;
 }
 
 function bytesView(data: FloatArray | Uint32Array): Uint8Array {

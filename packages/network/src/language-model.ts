@@ -1,6 +1,7 @@
 import {
   type Backend,
   type BatchResult,
+  CallQueue,
   type Evaluation,
   type HostMatrix,
   type OutputLayer,
@@ -13,7 +14,6 @@ import {
 import { Body } from "./body.ts";
 import { type Neighbors, nearestRows } from "./input/neighbors.ts";
 import type { BodyOptions, LanguageModelOptions } from "./options.ts";
-import { Queue } from "./queue.ts";
 import { headSnapshot, joinSnapshot, restoreBody } from "./snapshot/model.ts";
 import { formatError } from "./snapshot/tensors.ts";
 import { requireIds, requireNonNegative } from "./validate.ts";
@@ -49,8 +49,7 @@ export interface ModelRestoreOptions {
 export class LanguageModel implements AsyncDisposable {
   readonly head: OutputLayer;
   readonly #body: Body;
-  readonly #queue: Queue = new Queue();
-  #disposed = false;
+  readonly #queue: CallQueue = new CallQueue("language model");
 
   private constructor(body: Body, head: OutputLayer) {
     this.head = head;
@@ -106,7 +105,7 @@ export class LanguageModel implements AsyncDisposable {
     const { bodyLearningRate = this.options.bodyOptimizer.learningRate, ...headOptions } = options;
     requireNonNegative("learningRate", options.learningRate);
     requireNonNegative("bodyLearningRate", bodyLearningRate);
-    return this.#run(async () => {
+    return this.#queue.run(async () => {
       const hidden = await this.#body.forward(batch.contexts);
       const result = await this.head.train(hidden, this.#targets(batch), headOptions);
       if (hidden.rows > 0 && bodyLearningRate > 0) {
@@ -120,44 +119,39 @@ export class LanguageModel implements AsyncDisposable {
   /** Exact loss; changes nothing. Throws ERR_SHAPE, ERR_INDEX_RANGE, and what the head throws. */
   async evaluate(batch: Batch): Promise<Evaluation> {
     this.#checkBatch(batch);
-    return this.#run(async () => this.head.evaluate(await this.#body.forward(batch.contexts), this.#targets(batch)));
+    return this.#queue.run(async () =>
+      this.head.evaluate(await this.#body.forward(batch.contexts), this.#targets(batch)),
+    );
   }
 
   /** Hidden activations [m, d] of m contexts [m·c], the constant last. Throws ERR_SHAPE, ERR_INDEX_RANGE. */
   async hidden(contexts: Uint32Array): Promise<HostMatrix> {
     this.#checkContexts(contexts);
-    return this.#run(() => this.#body.forward(contexts));
+    return this.#queue.run(() => this.#body.forward(contexts));
   }
 
   /** The k most likely next words of each context, best first. Throws ERR_SHAPE, ERR_INDEX_RANGE, ERR_OPTION. */
   async predict(contexts: Uint32Array, k: number): Promise<TopK> {
     this.#checkContexts(contexts);
-    return this.#run(async () => this.head.topK(await this.#body.forward(contexts), k));
+    return this.#queue.run(async () => this.head.topK(await this.#body.forward(contexts), k));
   }
 
   /** The k words whose embeddings point most nearly the same way. Throws ERR_INDEX_RANGE, ERR_OPTION. */
   async neighbors(word: number, k: number): Promise<Neighbors> {
-    return this.#run(async () => nearestRows(this.#body.embedding.table, word, k));
+    return this.#queue.run(async () => nearestRows(this.#body.embedding.table, word, k));
   }
 
   /** Hands the complete state to `sink`, and holds the model still until the sink has consumed it. */
   async save<T>(sink: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-    return this.#run(() => this.head.save((snapshot) => sink(joinSnapshot(this.#body, snapshot))));
+    return this.#queue.run(() => this.head.save((snapshot) => sink(joinSnapshot(this.#body, snapshot))));
   }
 
   /** Disposes body and head, after the calls before; idempotent. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    await this.#queue.run(async () => {
+    await this.#queue.close(async () => {
       this.#body[Symbol.dispose]();
       await this.head[Symbol.asyncDispose]();
     });
-  }
-
-  #run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#disposed) throw new WideheadError("ERR_DISPOSED", "the language model was disposed");
-    return this.#queue.run(task);
   }
 
   #checkBatch({ contexts, targets }: Batch): void {

@@ -46,4 +46,3 @@ async function make(module: BackendModule, options: BackendOptions): Promise<Bac
     throw error;
   }
 }
-

@@ -1,7 +1,7 @@
-import { type Backend, isWideheadError, type Json, type Snapshot, type Tensor } from "@widehead/core";
+import { type Backend, isWideheadError, type Json, type Snapshot, type Tensor, tensorOf } from "@widehead/core";
 import { Body } from "../body.ts";
 import type { BodyOptions } from "../options.ts";
-import { fillFromTensor, formatError, toTensor } from "./tensors.ts";
+import { fillFromTensor, formatError } from "./tensors.ts";
 
 /** Version of the layout of a model's snapshot. */
 const version = 1;
@@ -12,7 +12,7 @@ export function joinSnapshot(body: Body, head: Snapshot): Snapshot {
   return {
     facts: { version, body: { ...rest, hidden: [...hidden], bodyOptimizer: { ...bodyOptimizer } }, head: head.facts },
     tensors: [
-      ...body.state.map((array) => toTensor(`body.${array.name}`, array)),
+      ...body.state.map(({ name, rows, columns, values }) => tensorOf(`body.${name}`, [rows, columns], values)),
       ...head.tensors.map((tensor) => ({ ...tensor, name: `head.${tensor.name}`, chunks: () => tensor.chunks() })),
     ],
   };
