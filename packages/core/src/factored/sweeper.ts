@@ -17,8 +17,12 @@ export interface SweepPosition {
   readonly cursor: number;
   /** Rows behind this epoch are what the pass is after. */
   readonly target: number;
-  /** Rows still to be looked at for the links pushed so far. */
+  /** Rows still to be looked at for the links pushed so far … */
   readonly debt: number;
+  /** … of which so many in each step. */
+  readonly pace: number;
+  /** Steps since the last link was pushed. */
+  readonly interval: number;
 }
 
 /**
@@ -29,6 +33,8 @@ export class Sweeper {
   #cursor = -1;
   #target = 0;
   #debt = 0;
+  #pace = 0;
+  #interval = 0;
   #swept = 0;
 
   constructor(position?: SweepPosition) {
@@ -36,10 +42,18 @@ export class Sweeper {
     this.#cursor = position.cursor;
     this.#target = position.target;
     this.#debt = position.debt;
+    this.#pace = position.pace;
+    this.#interval = position.interval;
   }
 
   get position(): SweepPosition {
-    return { cursor: this.#cursor, target: this.#target, debt: this.#debt };
+    return {
+      cursor: this.#cursor,
+      target: this.#target,
+      debt: this.#debt,
+      pace: this.#pace,
+      interval: this.#interval,
+    };
   }
 
   /** Rows looked at so far. */
@@ -55,14 +69,20 @@ export class Sweeper {
       this.#target = chain.epoch;
       this.#debt = 0;
     }
-    if (this.#cursor >= 0) this.#debt += Math.ceil(outputs / half);
+    // Two links of slack, so that a pass ends within the limit although it pays a little late.
+    if (this.#cursor >= 0) this.#debt += Math.ceil(outputs / (half - 2));
+    this.#pace = Math.max(SMALLEST_SLICE, Math.ceil(this.#debt / Math.max(1, this.#interval)));
+    this.#interval = 0;
   }
 
-  /** Sweeps a slice of what is owed. Its size depends on d and on how often the layer refactors, not on D. */
+  /**
+   * Sweeps a slice of what is owed, at the pace at which links come: what one costs is spread over as many steps as
+   * passed before it. The slice's size depends on d and on how often the layer refactors, not on D.
+   */
   async sweepSlice(backend: Backend, buffers: Buffers, store: RowStore, chain: Chain): Promise<void> {
+    this.#interval += 1;
     if (this.#cursor < 0 || this.#debt === 0) return;
-    const slice = Math.max(SMALLEST_SLICE, Math.ceil(this.#debt / 8));
-    const count = Math.min(slice, this.#debt, store.outputs - this.#cursor);
+    const count = Math.min(this.#pace, this.#debt, store.outputs - this.#cursor);
     await bringSliceForward(backend, buffers, store, chain, this.#cursor, count, this.#target);
     this.#cursor += count;
     this.#debt -= count;

@@ -1,0 +1,72 @@
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { cpus, loadavg, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import * as Plot from "@observablehq/plot";
+import { parseHTML } from "linkedom";
+
+/**
+ * Time of one training step against the number of outputs, factored and dense: the claim that the factored step does not
+ * depend on D, measured. Each width is a process of its own, in which factored and dense steps are interleaved.
+ *
+ *     npm run benchmark -- scaling [backend]
+ */
+
+const backend = process.argv[2] ?? "ml-matrix";
+const shape = { features: 128, batch: 32, targets: 1, loss: "squared" };
+const widths = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000];
+/** A dense step beyond this takes longer than anyone would wait. */
+const widestDense = 100_000;
+
+const cli = fileURLToPath(new URL("../apps/cli/dist/main.js", import.meta.url));
+const options = Object.entries(shape).flatMap(([name, value]) => [`--${name}`, String(value)]);
+const results = widths.map((outputs) => {
+  const dense = outputs <= widestDense ? ["--dense"] : [];
+  const args = [
+    "bench",
+    "step",
+    "--backend",
+    backend,
+    "--outputs",
+    String(outputs),
+    "--steps",
+    "60",
+    ...options,
+    ...dense,
+  ];
+  const result = JSON.parse(execFileSync(process.execPath, [cli, ...args, "--json"], { encoding: "utf8" }));
+  process.stdout.write(
+    `${outputs} outputs: factored ${result.factored.medianMs.toFixed(2)} ms, dense ${result.dense?.medianMs.toFixed(1) ?? "–"} ms\n`,
+  );
+  return result;
+});
+
+const machine = { processor: cpus()[0].model, cores: cpus().length, memory: totalmem(), load: loadavg()[0] };
+const name = (extension) => fileURLToPath(new URL(`results/scaling-${backend}.${extension}`, import.meta.url));
+writeFileSync(name("json"), `${JSON.stringify({ machine, node: process.version, shape, results }, undefined, 2)}\n`);
+
+const points = results.flatMap(({ outputs, factored, dense }) => [
+  { outputs, milliseconds: factored.medianMs, layer: "factored" },
+  ...(dense ? [{ outputs, milliseconds: dense.medianMs, layer: "dense" }] : []),
+]);
+const { document } = parseHTML("<!doctype html><html><body></body></html>");
+const figure = Plot.plot({
+  document,
+  width: 640,
+  height: 360,
+  marginLeft: 60,
+  style: { background: "white", color: "black", fontFamily: "sans-serif", fontSize: "12px" },
+  x: { type: "log", label: "outputs D", grid: true, tickFormat: "~s" },
+  y: { type: "log", label: "milliseconds a step", grid: true, tickFormat: "~g" },
+  color: { domain: ["factored", "dense"], range: ["#1f6feb", "#c9510c"] },
+  marks: [
+    Plot.line(points, { x: "outputs", y: "milliseconds", stroke: "layer", strokeWidth: 2 }),
+    Plot.dot(points, { x: "outputs", y: "milliseconds", fill: "layer", r: 3.5 }),
+    Plot.text(
+      points,
+      Plot.selectLast({ x: "outputs", y: "milliseconds", z: "layer", text: "layer", fill: "layer", dy: -12 }),
+    ),
+  ],
+});
+figure.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+writeFileSync(name("svg"), `${figure.outerHTML}\n`);
