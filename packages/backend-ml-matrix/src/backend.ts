@@ -27,18 +27,24 @@ export class MlMatrixBackend extends MlMatrixKernels implements Backend {
   readonly threads = 1;
   readonly supports: Capabilities = supports;
   readonly numerics: Numerics = Object.freeze({ dtype: "float64", roundoff: 2 ** -53 });
+  readonly #storage = new WeakSet<FloatArray>();
   #buffers = 0;
   #bytes = 0;
 
   allocate(rows: number, columns: number): Matrix {
     const bytes = rows * columns * bytesOf("float64");
     const data = new Float64Array(rows * columns);
+    this.#storage.add(data);
     this.#buffers += 1;
     this.#bytes += bytes;
     return new Block(rows, columns, { data, offset: 0, rowStride: columns, columnStride: 1 }, () => {
       this.#buffers -= 1;
       this.#bytes -= bytes;
     });
+  }
+
+  owns(matrix: Matrix): boolean {
+    return matrix instanceof Block && this.#storage.has(matrix.data);
   }
 
   view(matrix: Matrix, row: number, column: number, rows: number, columns: number): Matrix {

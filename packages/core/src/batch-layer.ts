@@ -183,7 +183,7 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
   }
 
   #check(hidden: MatrixLike, targets: SparseTargets, { gradientInto }: GradientOptions, buffers?: Buffers): Matrix {
-    if (gradientInto !== undefined) checkGradientInto(gradientInto, hidden.rows, this.features);
+    if (gradientInto !== undefined) checkGradientInto(this.backend, gradientInto, hidden.rows, this.features);
     checkTargets(targets, { outputs: this.outputs, rows: hidden.rows, loss: this.loss });
     return this.#load(hidden, buffers ?? this.buffers);
   }

@@ -11,11 +11,14 @@ export function isHostMatrix(matrix: MatrixLike): matrix is HostMatrix {
  * The activations of a batch as a matrix of the backend: copied when they are in host memory, as they are when they are
  * a handle. Host activations are checked here; a handle's are checked in the forward pass.
  *
- * @throws WideheadError ERR_SHAPE, ERR_NOT_FINITE, ERR_DISPOSED
+ * @throws WideheadError ERR_SHAPE, ERR_NOT_FINITE, ERR_DISPOSED, ERR_FOREIGN_HANDLE
  */
 export function loadHidden(backend: Backend, buffers: Buffers, hidden: MatrixLike, features: number): Matrix {
   checkHiddenShape(hidden, features);
-  if (!isHostMatrix(hidden)) return hidden;
+  if (!isHostMatrix(hidden)) {
+    checkHandle(backend, "hidden", hidden);
+    return hidden;
+  }
   const { data } = hidden;
   for (let i = 0; i < data.length; i += 1) {
     if (Number.isFinite(data[i])) continue;
@@ -45,20 +48,31 @@ function checkHiddenShape(hidden: MatrixLike, features: number): void {
       actual: [hidden.rows, hidden.columns],
     });
   }
-  if (isHostMatrix(hidden)) {
-    if (hidden.data.length === hidden.rows * hidden.columns) return;
-    throw new WideheadError(
-      "ERR_SHAPE",
-      `hidden: [${hidden.rows}, ${hidden.columns}] needs ${hidden.rows * hidden.columns} numbers, got ${hidden.data.length}`,
-      { argument: "hidden", expected: hidden.rows * hidden.columns, actual: hidden.data.length },
-    );
-  }
-  if (hidden.disposed) throw disposed("hidden");
+  if (!isHostMatrix(hidden) || hidden.data.length === hidden.rows * hidden.columns) return;
+  throw new WideheadError(
+    "ERR_SHAPE",
+    `hidden: [${hidden.rows}, ${hidden.columns}] needs ${hidden.rows * hidden.columns} numbers, got ${hidden.data.length}`,
+    { argument: "hidden", expected: hidden.rows * hidden.columns, actual: hidden.data.length },
+  );
 }
 
-/** @throws WideheadError ERR_SHAPE, ERR_DISPOSED */
-export function checkGradientInto(matrix: Matrix, rows: number, features: number): void {
-  if (matrix.disposed) throw disposed("gradientInto");
+/** @throws WideheadError ERR_FOREIGN_HANDLE, ERR_DISPOSED */
+function checkHandle(backend: Backend, argument: string, matrix: Matrix): void {
+  if (!backend.owns(matrix)) {
+    throw new WideheadError(
+      "ERR_FOREIGN_HANDLE",
+      `${argument}: expected a matrix of the layer's backend ${backend.name}, got one of another`,
+      { argument },
+    );
+  }
+  if (matrix.disposed) {
+    throw new WideheadError("ERR_DISPOSED", `${argument}: expected a live matrix, got a disposed one`, { argument });
+  }
+}
+
+/** @throws WideheadError ERR_SHAPE, ERR_DISPOSED, ERR_FOREIGN_HANDLE */
+export function checkGradientInto(backend: Backend, matrix: Matrix, rows: number, features: number): void {
+  checkHandle(backend, "gradientInto", matrix);
   if (matrix.rows === rows && matrix.columns === features) return;
   throw new WideheadError(
     "ERR_SHAPE",
@@ -136,8 +150,4 @@ export function checkMemory(what: string, needed: number, limit: number | undefi
     `${what} needs ${megabytes(needed)}, and memoryLimit allows ${megabytes(limit)}; use fewer outputs or features, or raise the limit`,
     { needed, limit },
   );
-}
-
-function disposed(argument: string): WideheadError {
-  return new WideheadError("ERR_DISPOSED", `${argument}: expected a live matrix, got a disposed one`, { argument });
 }

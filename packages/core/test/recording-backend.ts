@@ -44,6 +44,10 @@ export class RecordingBackend implements Backend {
     return new Handle(rows, columns);
   }
 
+  owns(matrix: Matrix): boolean {
+    return matrix instanceof Handle;
+  }
+
   view(matrix: Matrix, _row: number, _column: number, rows: number, columns: number): Matrix {
     return new Handle(rows, columns, matrix as Handle);
   }

@@ -32,6 +32,7 @@ class ReferenceBackend extends PlainKernels implements Backend {
   readonly threads = 1;
   readonly supports = supports;
   readonly numerics: Numerics;
+  readonly #storage = new WeakSet<FloatArray>();
   #buffers = 0;
   #bytes = 0;
 
@@ -44,12 +45,17 @@ class ReferenceBackend extends PlainKernels implements Backend {
     const { dtype } = this.numerics;
     const bytes = rows * columns * bytesOf(dtype);
     const data = floatArray(dtype, rows * columns);
+    this.#storage.add(data);
     this.#buffers += 1;
     this.#bytes += bytes;
     return new Block([rows, columns], { data, offset: 0, stride: columns }, () => {
       this.#buffers -= 1;
       this.#bytes -= bytes;
     });
+  }
+
+  owns(matrix: Matrix): boolean {
+    return matrix instanceof Block && this.#storage.has(matrix.data);
   }
 
   view(matrix: Matrix, row: number, column: number, rows: number, columns: number): Matrix {

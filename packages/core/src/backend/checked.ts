@@ -60,6 +60,10 @@ class CheckedBackend implements Backend {
     return this.#handles.own(this.#backend.allocate(rows, columns));
   }
 
+  owns(matrix: Matrix): boolean {
+    return this.#handles.has(matrix);
+  }
+
   view(matrix: Matrix, row: number, column: number, rows: number, columns: number): Matrix {
     this.#handles.check("view", { matrix });
     for (const [name, count] of Object.entries({ row, column, rows, columns })) checkCount("view", name, count);

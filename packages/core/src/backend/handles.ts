@@ -27,10 +27,14 @@ export class Handles {
     return view;
   }
 
+  has(matrix: Matrix): boolean {
+    return this.#places.has(matrix);
+  }
+
   /** Throws ERR_FOREIGN_HANDLE, ERR_DISPOSED. */
   check(op: string, matrices: Named): void {
     for (const [argument, matrix] of Object.entries(matrices)) {
-      if (!this.#places.has(matrix)) {
+      if (!this.has(matrix)) {
         throw new WideheadError(
           "ERR_FOREIGN_HANDLE",
           `${op}: ${argument} must be a matrix of this backend, got one of another`,

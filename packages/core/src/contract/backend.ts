@@ -90,6 +90,8 @@ export interface Backend extends Kernels, AsyncDisposable {
 
   /** A new matrix of zeros. */
   allocate(rows: number, columns: number): Matrix;
+  /** True for a matrix that this instance allocated, and for views of one. */
+  owns(matrix: Matrix): boolean;
   /** A rectangle of a matrix, sharing its memory. Views of views are allowed. */
   view(matrix: Matrix, row: number, column: number, rows: number, columns: number): Matrix;
   /** Copies host numbers, row-major and without gaps, into a matrix or view, rounding to the backend's type. */

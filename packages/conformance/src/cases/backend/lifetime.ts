@@ -80,6 +80,10 @@ export const lifetimeCases: readonly Case[] = [
       try {
         expectExact("buffers of a new instance", other.stats().buffers, 0);
         const foreign = other.allocate(n!, n!);
+        const third = await module.create(options);
+        const owned = [other.owns(foreign), other.owns(other.view(foreign, 1, 1, 2, 2)), third.owns(foreign)];
+        await third[Symbol.asyncDispose]();
+        expectExact("matrix, view and foreign matrix are owned", owned.map(Number), [1, 1, 0]);
         other.fill(foreign, 2);
         await other.settle();
         expectExact("buffers", backend.stats().buffers, before.buffers);
