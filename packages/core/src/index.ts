@@ -5,10 +5,11 @@ export * from "./contract/index.ts";
 export { DenseLayer } from "./dense/layer.ts";
 export type { DenseOptions, DenseRestoreOptions } from "./dense/model.ts";
 export * from "./errors.ts";
-export type { Recomputed } from "./factored/core.ts";
+
 export { FactoredLayer } from "./factored/layer.ts";
 export type { FactoredOptions, FactoredState } from "./factored/options.ts";
 export type { RestoreOptions } from "./factored/snapshot.ts";
+export type { Recomputed } from "./factored/sums.ts";
 export type { InitialWeights } from "./initial.ts";
 export * from "./losses/index.ts";
 export * from "./matrix.ts";

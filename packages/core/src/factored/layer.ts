@@ -11,13 +11,15 @@ import type {
 } from "../contract/index.ts";
 import { hostMatrix } from "../matrix.ts";
 import type { Backward } from "./backward.ts";
-import { type Core, createCore, growCore, type Recomputed, recomputeStatistics, stateBytes } from "./core.ts";
+import type { Core } from "./core.ts";
+import { createCore, stateBytes } from "./create.ts";
 import type { Forward } from "./forward.ts";
 import type { FactoredOptions, FactoredState } from "./options.ts";
 import { defaultParts, type FactoredParts } from "./parts.ts";
 import { effectiveRows, scoresOf, topKOf } from "./query.ts";
 import { type RestoreOptions, restoreCore, snapshotOf } from "./snapshot.ts";
 import { commitStep } from "./step.ts";
+import { growCore, type Recomputed, recomputeSums } from "./sums.ts";
 import { distinctIds, transpose } from "./targets.ts";
 
 /** A pass for an update carries its gradient along. */
@@ -85,7 +87,7 @@ export class FactoredLayer extends BatchLayer<Pass> {
   /** Q_c and w̄ anew from all rows, O(Dd²): removes the drift of many steps, and says how much there was. */
   recompute(): Promise<Recomputed> {
     return this.exclusive(async () => {
-      const recomputed = await recomputeStatistics(this.#core, this.queryBuffers);
+      const recomputed = await recomputeSums(this.#core, this.queryBuffers);
       this.touch();
       return recomputed;
     });

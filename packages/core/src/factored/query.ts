@@ -5,7 +5,7 @@ import { TopKCollector } from "../topk.ts";
 import type { Chain } from "./chain.ts";
 import { gatherRows, loadRows } from "./row-block.ts";
 import type { StackedState } from "./state.ts";
-import { scanStore } from "./statistics.ts";
+import { slicesOf } from "./statistics.ts";
 import { distinctIds } from "./targets.ts";
 
 export interface QueryInput {
@@ -63,7 +63,7 @@ export async function topKOf(input: QueryInput, hidden: Matrix, k: number, loss:
     likelihood && ((output) => likelihood.mass(output)),
   );
 
-  const products = buffers.get("query", m, 2 * d + 2);
+  const products = buffers.get("observed", m, 2 * d + 2);
   backend.gemm(hidden, state.observed, products, { transposeB: true });
   const deviations = buffers.get("deviations", m, 1);
   backend.rowDots(backend.view(products, 0, 0, m, d), hidden, deviations);
@@ -71,7 +71,7 @@ export async function topKOf(input: QueryInput, hidden: Matrix, k: number, loss:
   const bias = Float64Array.from({ length: m }, (_, j) => vectors[2 * j]);
 
   using queries = new EpochQueries(backend, chain, backend.view(products, 0, d, m, d));
-  await scanStore(store, async (ids, rows, epochs) => {
+  for await (const { ids, rows, epochs } of slicesOf(store)) {
     const block = loadRows(backend, buffers, chain, ids, rows, epochs);
     const scores = buffers.get("scanScores", m, ids.length);
     for (let begin = 0; begin < ids.length; ) {
@@ -84,7 +84,7 @@ export async function topKOf(input: QueryInput, hidden: Matrix, k: number, loss:
     }
     const [read] = await backend.readMany([scores]);
     collector.add(block.ids, read, bias);
-  });
+  }
   return collector.finish(
     likelihood &&
       ((output, row) =>

@@ -15,8 +15,9 @@ import {
 } from "../snapshot.ts";
 import { checkMemory } from "../validate.ts";
 import { Chain, type ProductKey } from "./chain.ts";
-import { Core, type Counters, layerBytes } from "./core.ts";
-import { scanRows } from "./statistics.ts";
+import { Core, type Counters } from "./core.ts";
+import { layerBytes } from "./create.ts";
+import { scanRows, slicesOf } from "./statistics.ts";
 import { Sweeper, type SweepPosition } from "./sweeper.ts";
 
 const VERSION = 1;
@@ -81,21 +82,14 @@ export async function snapshotOf(core: Core): Promise<Snapshot> {
       streamedTensor("links", floats, [links.length, d, d], async function* () {
         for (const link of links) yield (await backend.readMany([link]))[0];
       }),
-      streamedTensor("rows", floats, [D, d], () => streamRows(store, (rows) => rows)),
-      streamedTensor("epochs", "U32", [D], () => streamRows(store, (_rows, epochs) => epochs)),
+      streamedTensor("rows", floats, [D, d], async function* () {
+        for await (const { rows } of slicesOf(store)) yield rows;
+      }),
+      streamedTensor("epochs", "U32", [D], async function* () {
+        for await (const { epochs } of slicesOf(store)) yield epochs;
+      }),
     ],
   };
-}
-
-async function* streamRows<T>(store: RowStore, pick: (rows: FloatArray, epochs: Uint32Array) => T): AsyncGenerator<T> {
-  const size = scanRows(store.features);
-  for (let first = 0; first < store.outputs; first += size) {
-    const count = Math.min(size, store.outputs - first);
-    const rows = floatArray(store.dtype, count * store.features);
-    const epochs = new Uint32Array(count);
-    await store.scan(first, count, rows, epochs);
-    yield pick(rows, epochs);
-  }
 }
 
 /** @throws WideheadError ERR_FORMAT, ERR_MEMORY */

@@ -15,22 +15,22 @@ export function scanRows(features: number): number {
   return Math.max(1, Math.min(8192, Math.floor(2 ** 19 / features)));
 }
 
-/** Calls `visit` for consecutive slices of the store's rows. */
-export async function scanStore(
-  store: RowStore,
-  visit: (ids: Uint32Array, rows: FloatArray, epochs: Uint32Array) => void | Promise<void>,
-): Promise<void> {
+/** Consecutive rows of a store. */
+export interface RowSlice {
+  readonly ids: Uint32Array;
+  readonly rows: FloatArray;
+  readonly epochs: Uint32Array;
+}
+
+/** All rows of a store, slice by slice. */
+export async function* slicesOf(store: RowStore): AsyncGenerator<RowSlice> {
   const size = scanRows(store.features);
   for (let first = 0; first < store.outputs; first += size) {
     const count = Math.min(size, store.outputs - first);
     const rows = floatArray(store.dtype, count * store.features);
     const epochs = new Uint32Array(count);
     await store.scan(first, count, rows, epochs);
-    await visit(
-      Uint32Array.from({ length: count }, (_, i) => first + i),
-      rows,
-      epochs,
-    );
+    yield { ids: Uint32Array.from({ length: count }, (_, i) => first + i), rows, epochs };
   }
 }
 
@@ -59,12 +59,12 @@ export async function measureRows(
   const gram = buffers.get("blockGram", d, d);
   const sum = buffers.get("blockSum", 1, d);
 
-  await scanStore(store, async (ids, rows, epochs) => {
+  for await (const { ids, rows, epochs } of slicesOf(store)) {
     const count = ids.length;
     if (rows.every((value) => value === 0)) {
       addScaled(about.sum, shift, count);
       for (let i = 0; i < d; i += 1) addScaled(about.gram.subarray(i * d, (i + 1) * d), shift, count * shift[i]);
-      return;
+      continue;
     }
     const block = loadRows(backend, buffers, chain, ids, rows, epochs);
     chain.bringForward(block.matrix, block.epochs, buffers);
@@ -80,7 +80,7 @@ export async function measureRows(
     const [blockSum, blockGram] = await backend.readMany([sum, gram]);
     addScaled(about.sum, blockSum, 1);
     addScaled(about.gram, blockGram, 1);
-  });
+  }
 
   const outputs = store.outputs;
   for (let i = 0; i < d; i += 1) {

@@ -1,0 +1,107 @@
+import { Buffers } from "../buffers.ts";
+import type { Dtype } from "../contract/index.ts";
+import { WideheadError } from "../errors.ts";
+import { checkInitial, type InitialWeights, initialOffset, initialRows, startsEqual } from "../initial.ts";
+import { bytesOf } from "../matrix.ts";
+import { memoryRows } from "../rows/index.ts";
+import { checkMemory, requireCount, requireNumber, requireOneOf } from "../validate.ts";
+import { Core } from "./core.ts";
+import type { FactoredOptions } from "./options.ts";
+import { measureRows, scanRows } from "./statistics.ts";
+import { writeSums } from "./sums.ts";
+
+/** Bytes of the state, its spare and the d × d scratch of a layer of d features. */
+export function stateBytes(features: number, dtype: Dtype): number {
+  return 12 * features * features * bytesOf(dtype);
+}
+
+/** Bytes of a layer whose rows have all been touched. */
+export function layerBytes(outputs: number, features: number, dtype: Dtype): number {
+  return outputs * (features * bytesOf(dtype) + 4) + stateBytes(features, dtype);
+}
+
+/** @throws WideheadError as {@link FactoredLayer.create} */
+export async function createCore(options: FactoredOptions): Promise<Core> {
+  const { outputs, features, initial = {} } = options;
+  checkOptions(options);
+  const dtype = options.backend.numerics.dtype;
+  const needed = startsEqual(initial) ? stateBytes(features, dtype) : layerBytes(outputs, features, dtype);
+  checkMemory(
+    `a factored layer of ${outputs} outputs and ${features} features in ${dtype}`,
+    needed,
+    options.memoryLimit,
+  );
+  const core = new Core(options, options.rows ?? memoryRows({ outputs, features, dtype }));
+  try {
+    await initialise(core, initial);
+  } catch (error) {
+    core[Symbol.dispose]();
+    throw error;
+  }
+  return core;
+}
+
+function checkOptions({
+  outputs,
+  features,
+  loss,
+  conditionLimit = 30,
+  system = "auto",
+  initial = {},
+  ...rest
+}: FactoredOptions): void {
+  requireCount("outputs", outputs, 2 ** 32 - 1);
+  requireCount("features", features);
+  requireNumber("conditionLimit", conditionLimit, conditionLimit >= 0, "a number ≥ 0");
+  requireOneOf("system", system, ["auto", "batch", "features"]);
+  requireOneOf("undefinedExamples", rest.undefinedExamples ?? "throw", ["throw", "skip"]);
+  if (loss.family !== "spherical") throw unsupportedLoss((loss as { name: string }).name);
+  checkInitial(initial, outputs, features);
+  const { rows } = rest;
+  const dtype = rest.backend.numerics.dtype;
+  if (rows !== undefined && (rows.outputs !== outputs || rows.features !== features || rows.dtype !== dtype)) {
+    throw new WideheadError(
+      "ERR_SHAPE",
+      `rows: expected a ${dtype} store [${outputs}, ${features}], got a ${rows.dtype} one [${rows.outputs}, ${rows.features}]`,
+      { argument: "rows", expected: [outputs, features, dtype], actual: [rows.outputs, rows.features, rows.dtype] },
+    );
+  }
+}
+
+function unsupportedLoss(name: string): WideheadError {
+  return new WideheadError(
+    "ERR_UNSUPPORTED",
+    `loss ${name}: the factored layer needs a loss of the spherical family, which sees the outputs through their sum and sum of squares; use a dense layer`,
+    { loss: name, layer: "factored" },
+  );
+}
+
+/** Fills V, ω and what follows from them. */
+async function initialise(core: Core, initial: InitialWeights): Promise<void> {
+  const { backend, store, chain } = core;
+  const [D, d] = [store.outputs, store.features];
+  const omega = initialOffset(initial, d);
+  core.resetTransform();
+  backend.write(core.state.offset, omega);
+  if (startsEqual(initial)) {
+    writeSums(
+      core,
+      omega.map((value) => D * value),
+      new Float64Array(d * d),
+    );
+    return;
+  }
+  let first = 0;
+  for (const rows of initialRows(initial, backend, D, d, scanRows(d))) {
+    const count = rows.length / d;
+    await store.write(
+      Uint32Array.from({ length: count }, (_, i) => first + i),
+      rows,
+      new Uint32Array(count),
+    );
+    first += count;
+  }
+  using buffers = new Buffers(backend);
+  const { sum, gram } = await measureRows({ backend, buffers, store, chain }, undefined, omega, omega);
+  writeSums(core, sum, gram);
+}
