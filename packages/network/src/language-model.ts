@@ -12,11 +12,11 @@ import {
   WideheadError,
 } from "@widehead/core";
 import { Body } from "./body.ts";
-import { type Neighbors, nearestRows } from "./input/neighbors.ts";
+import { centred, type Neighbors, nearestWords, requireWord } from "./input/neighbors.ts";
 import type { BodyOptions, LanguageModelOptions } from "./options.ts";
 import { headSnapshot, joinSnapshot, restoreBody } from "./snapshot/model.ts";
 import { formatError } from "./snapshot/tensors.ts";
-import { requireIds, requireNonNegative } from "./validate.ts";
+import { requireIds, requireInteger, requireNonNegative } from "./validate.ts";
 
 /** m contexts of c words with the word that follows each. */
 export interface Batch {
@@ -136,9 +136,27 @@ export class LanguageModel implements AsyncDisposable {
     return this.#queue.run(async () => this.head.topK(await this.#body.forward(contexts), k));
   }
 
-  /** The k words whose embeddings point most nearly the same way. Throws ERR_INDEX_RANGE, ERR_OPTION. */
-  async neighbors(word: number, k: number): Promise<Neighbors> {
-    return this.#queue.run(async () => nearestRows(this.#body.embedding.table, word, k));
+  /**
+   * The k words used most like a word: cosines of embeddings (words that precede alike) and of output weights about
+   * their mean (words that follow alike), averaged. O(among · (e + d)).
+   * Throws ERR_INDEX_RANGE, ERR_OPTION.
+   *
+   * @param among  only words with ids below it are candidates, the most frequent ones where ids go by frequency; all
+   *   unless told. The vectors of words seen a few times are still mostly noise.
+   */
+  async neighbors(word: number, k: number, among: number = this.options.vocabularySize): Promise<Neighbors> {
+    requireWord(word, this.options.vocabularySize);
+    requireInteger("among", among, 1);
+    const rows = Math.min(among, this.options.vocabularySize);
+    return this.#queue.run(async () => {
+      const { columns, values } = this.#body.embedding.table;
+      const of = (id: number) => values.subarray(id * columns, (id + 1) * columns);
+      const embeddings = { rows, columns, values: values.subarray(0, rows * columns), query: of(word) };
+      const weights = await this.head.rows(Uint32Array.from({ length: rows }, (_, id) => id));
+      const { data: query } = await this.head.rows(Uint32Array.of(word));
+      const outputs = centred({ rows, columns: weights.columns, values: weights.data, query });
+      return nearestWords([embeddings, outputs], word, k);
+    });
   }
 
   /** Hands the complete state to `sink`, and holds the model still until the sink has consumed it. */

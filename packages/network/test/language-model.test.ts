@@ -59,18 +59,43 @@ test("perplexity belongs to losses that define probabilities", async () => {
   expect([spherical.model.hasPerplexity, squared.model.hasPerplexity]).toEqual([true, false]);
 });
 
-test("neighbors are ordered by cosine and leave the word itself out", async () => {
+test("neighbors are ordered by the mean cosine of embeddings and centred output weights, without the word itself", async () => {
   await using toy = await createToy({ embedding: 2 });
+  const all = Uint32Array.from({ length: words }, (_, id) => id);
   const { ids, similarities } = await toy.model.neighbors(3, words);
-  expect([...ids].sort((a, b) => a - b)).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11]);
+  expect([...ids].sort((a, b) => a - b)).toEqual([...all].filter((id) => id !== 3));
   const bytes = (await toy.model.save(bytesOf))["body.embedding"];
-  const table = new Float64Array(bytes.buffer);
-  const angle = (word: number) => Math.atan2(table[2 * word + 1], table[2 * word]);
+  const { data, columns } = await toy.model.head.rows(all);
+  const mean = Array.from(
+    { length: columns },
+    (_, j) => all.reduce((sum, id) => sum + data[id * columns + j], 0) / words,
+  );
+  const embeddings = vectors(new Float64Array(bytes.buffer), 2);
+  const outputs = vectors(data, columns).map((row) => row.map((value, j) => value - mean[j]));
   ids.forEach((id, i) => {
-    expect(similarities[i]).toBeCloseTo(Math.cos(angle(id) - angle(3)), 12);
+    expect(similarities[i]).toBeCloseTo(
+      (cosine(embeddings[id], embeddings[3]) + cosine(outputs[id], outputs[3])) / 2,
+      12,
+    );
     if (i > 0) expect(similarities[i]).toBeLessThanOrEqual(similarities[i - 1]);
   });
 });
+
+test("neighbors are sought among the first ids, for a word that need not be one of them", async () => {
+  await using toy = await createToy();
+  expect([...(await toy.model.neighbors(9, words, 4)).ids].sort((a, b) => a - b)).toEqual([0, 1, 2, 3]);
+  await expect(toy.model.neighbors(9, 3, 0)).rejects.toMatchObject({ code: "ERR_OPTION" });
+});
+
+function vectors(numbers: ArrayLike<number>, columns: number): number[][] {
+  return Array.from({ length: numbers.length / columns }, (_, row) =>
+    Array.from({ length: columns }, (_, j) => numbers[row * columns + j]),
+  );
+}
+
+function cosine(one: readonly number[], other: readonly number[]): number {
+  return one.reduce((sum, value, j) => sum + value * other[j], 0) / (Math.hypot(...one) * Math.hypot(...other));
+}
 
 test("overlapping calls run in order", async () => {
   await using queued = await createToy();

@@ -1,4 +1,4 @@
-import type { Backend, Dtype, FloatArray, Json, RowStore, Snapshot, SphericalLoss } from "../contract/index.ts";
+import type { Backend, Dtype, FloatArray, Json, RowStore, Snapshot, SphericalLoss, Tensor } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 import { formatLoss, parseLoss } from "../losses/index.ts";
 import { floatArray } from "../matrix.ts";
@@ -116,21 +116,31 @@ export async function restoreCore(snapshot: Snapshot, options: RestoreOptions): 
   const links: FloatArray[] = [];
   for await (const link of readFloats(tensors.links, dtype, d * d)) links.push(link);
   const store = options.rows ?? memoryRows({ outputs: D, features: d, dtype });
-  const size = scanRows(d);
-  const epochPieces = readIntegers(tensors.epochs, size);
-  let first = 0;
-  for await (const rows of readFloats(tensors.rows, dtype, size * d)) {
-    const { value: epochs } = await epochPieces.next();
-    if (epochs === undefined) break;
-    await restoreRows(store, first, rows, epochs, facts);
-    first += rows.length / d;
-  }
+  await restoreAllRows(store, tensors, facts);
   const chain = Chain.restore(backend, d, facts.firstEpoch, links, facts.products);
   const core = new Core({ ...facts, backend, loss }, store, chain, new Sweeper(facts.sweep));
   backend.write(core.state.matrix, stacked);
   core.squaredNorm = facts.squaredNorm;
   Object.assign(core.counters, facts.counters);
   return core;
+}
+
+/** Reads rows and epochs side by side, neither of which need fit in memory twice. */
+async function restoreAllRows(store: RowStore, tensors: { rows: Tensor; epochs: Tensor }, facts: Facts): Promise<void> {
+  const size = scanRows(store.features);
+  const epochPieces = readIntegers(tensors.epochs, size);
+  try {
+    let first = 0;
+    for await (const rows of readFloats(tensors.rows, store.dtype, size * store.features)) {
+      const { value: epochs } = await epochPieces.next();
+      if (epochs === undefined) return;
+      await restoreRows(store, first, rows, epochs, facts);
+      first += epochs.length;
+    }
+  } finally {
+    // Lets a source that reads from a file close it.
+    await epochPieces.return(undefined);
+  }
 }
 
 /** Zero rows stay unwritten, so that a restored store takes no more memory than the saved one. */

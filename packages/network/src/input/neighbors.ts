@@ -1,39 +1,56 @@
-import { WideheadError } from "@widehead/core";
-import type { Parameter } from "../parameter.ts";
+import { type FloatArray, WideheadError } from "@widehead/core";
 import { requireInteger } from "../validate.ts";
 
-/** The rows nearest to a row, nearest first; equal similarities by smaller id. */
+/** The words nearest to a word, nearest first; equal similarities by smaller id. */
 export interface Neighbors {
   readonly ids: Uint32Array;
-  /** Cosines, −1 … 1; 0 where a vector is zero. */
+  /** Mean of the cosines in the tables, −1 … 1; a zero vector counts 0. */
   readonly similarities: Float64Array;
 }
 
+/** Vectors of the words 0 … rows − 1, and that of the word asked about. */
+export interface VectorTable {
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: FloatArray;
+  readonly query: FloatArray;
+}
+
 /**
- * The k rows of a table [words, e] whose directions are nearest to that of one row, itself left out. O(words·e).
- * Throws ERR_INDEX_RANGE for a row outside the table, ERR_OPTION for k < 1; k beyond words − 1 means all others.
+ * The k words whose vectors point most nearly the same way as the query's, averaged over the tables; the word itself is
+ * left out. O(rows · columns). Throws ERR_OPTION for k < 1; k beyond the other words means all of them.
  */
-export function nearestRows(table: Parameter, row: number, k: number): Neighbors {
-  if (!Number.isInteger(row) || row < 0 || row >= table.rows) {
-    throw new WideheadError("ERR_INDEX_RANGE", `word must be an id below ${table.rows}, got ${row}`, {
-      argument: "word",
-      bound: table.rows,
-      actual: row,
-    });
-  }
+export function nearestWords(tables: readonly VectorTable[], word: number, k: number): Neighbors {
   requireInteger("k", k, 1);
-  const similarities = cosines(table, row);
-  const others = Uint32Array.from({ length: table.rows - 1 }, (_, i) => (i < row ? i : i + 1));
+  const rows = Math.min(...tables.map((table) => table.rows));
+  const similarities = new Float64Array(rows);
+  for (const table of tables) addCosines(table, similarities, 1 / tables.length);
+  const others = Uint32Array.from({ length: rows }, (_, id) => id).filter((id) => id !== word);
   const ids = others.sort((a, b) => similarities[b] - similarities[a] || a - b).slice(0, k);
   return { ids, similarities: Float64Array.from(ids, (id) => similarities[id]) };
 }
 
-function cosines(table: Parameter, row: number): Float64Array {
-  const { rows, columns, values } = table;
-  const query = values.subarray(row * columns, (row + 1) * columns);
-  const result = new Float64Array(rows);
+/** Throws ERR_INDEX_RANGE. */
+export function requireWord(word: number, words: number): void {
+  if (Number.isInteger(word) && word >= 0 && word < words) return;
+  throw new WideheadError("ERR_INDEX_RANGE", `word must be an id below ${words}, got ${word}`, {
+    argument: "word",
+    bound: words,
+    actual: word,
+  });
+}
+
+/** The table and its query about the table's mean row: what all words share says nothing of one. */
+export function centred({ rows, columns, values, query }: VectorTable): VectorTable {
+  const mean = new Float64Array(columns);
+  for (let i = 0; i < values.length; i += 1) mean[i % columns] += values[i] / rows;
+  const shifted = (numbers: FloatArray) => Float64Array.from(numbers, (value, i) => value - mean[i % columns]);
+  return { rows, columns, values: shifted(values), query: shifted(query) };
+}
+
+function addCosines({ columns, values, query }: VectorTable, similarities: Float64Array, weight: number): void {
   const queryNorm = Math.hypot(...query);
-  for (let i = 0; i < rows; i += 1) {
+  for (let i = 0; i < similarities.length; i += 1) {
     let dot = 0;
     let squares = 0;
     for (let j = 0; j < columns; j += 1) {
@@ -42,7 +59,6 @@ function cosines(table: Parameter, row: number): Float64Array {
       squares += value * value;
     }
     const norms = Math.sqrt(squares) * queryNorm;
-    result[i] = norms > 0 ? dot / norms : 0;
+    if (norms > 0) similarities[i] += (weight * dot) / norms;
   }
-  return result;
 }

@@ -1,0 +1,30 @@
+import { mlMatrix } from "@widehead/backend-ml-matrix";
+import { referenceModule } from "@widehead/conformance";
+import { type Backend, type BackendModule, type BackendOptions, pickBackend } from "@widehead/core";
+import { wrongValue } from "./grammar/kinds.ts";
+
+/** The backends that `auto` tries, in this order. */
+export const backendModules: readonly BackendModule[] = [mlMatrix];
+
+/** Those that run only when they are named, too. */
+const namedModules: readonly BackendModule[] = [...backendModules, referenceModule];
+
+/** The module of a name. Throws WideheadError ERR_OPTION. */
+export function findBackend(name: string): BackendModule {
+  const found = namedModules.find((module) => module.name === name);
+  if (found !== undefined) return found;
+  const names = ["auto", ...namedModules.map((module) => module.name)];
+  throw wrongValue("--backend", `one of ${names.join(", ")}`, name);
+}
+
+export interface BackendChoice {
+  readonly backend: string;
+  readonly threads?: number | undefined;
+}
+
+/** The backend that the options ask for; the caller disposes it. Throws ERR_OPTION, ERR_UNSUPPORTED, ERR_BACKEND_UNAVAILABLE. */
+export async function createBackend({ backend, threads }: BackendChoice): Promise<Backend> {
+  const options: BackendOptions = threads === undefined ? {} : { threads };
+  if (backend === "auto") return (await pickBackend(backendModules, options)).backend;
+  return findBackend(backend).create(options);
+}

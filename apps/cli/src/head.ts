@@ -1,0 +1,48 @@
+import {
+  type Backend,
+  DenseLayer,
+  FactoredLayer,
+  type Loss,
+  type OutputLayer,
+  type Snapshot,
+  type SphericalLoss,
+  WideheadError,
+} from "@widehead/core";
+import { headDefaults } from "./defaults.ts";
+import type { Values } from "./grammar/options.ts";
+
+export interface HeadOptions {
+  readonly backend: Backend;
+  readonly output: Values["output"];
+  readonly loss: Loss;
+  readonly outputs: number;
+  /** d, the constant included. */
+  readonly features: number;
+  readonly seed: number;
+  readonly memoryLimit: number;
+}
+
+/** A new output layer; outputs start at the loss's bias. Throws WideheadError ERR_UNSUPPORTED, ERR_MEMORY. */
+export function createHead({ output, loss, seed, ...shape }: HeadOptions): Promise<OutputLayer> {
+  const offset = new Float64Array(shape.features);
+  offset[shape.features - 1] = headDefaults(loss).bias;
+  const initial = { seed, offset };
+  if (output === "dense") return DenseLayer.create({ ...shape, loss, initial });
+  return FactoredLayer.create({ ...shape, loss: requireSpherical(loss), initial });
+}
+
+/** The output layer of a checkpoint. Throws WideheadError ERR_FORMAT, ERR_MEMORY. */
+export function restoreHead(snapshot: Snapshot, backend: Backend, memoryLimit: number): Promise<OutputLayer> {
+  const layer = snapshot.facts.kind === "dense" ? DenseLayer : FactoredLayer;
+  return layer.restore(snapshot, { backend, memoryLimit });
+}
+
+/** The loss, if the factored layer can do it. Throws WideheadError ERR_UNSUPPORTED. */
+export function requireSpherical(loss: Loss): SphericalLoss {
+  if (loss.family === "spherical") return loss;
+  throw new WideheadError(
+    "ERR_UNSUPPORTED",
+    `--loss: expected a loss of the spherical family for the factored layer, got ${loss.name}, which needs every output; train it with --output dense`,
+    { argument: "--loss", expected: "a loss of the spherical family", actual: loss.name },
+  );
+}
