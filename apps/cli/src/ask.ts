@@ -47,7 +47,7 @@ export async function nextWords(
 }
 
 /**
- * The words used most alike among the most frequent ones, nearest first.
+ * The words used most alike among the most frequent ones, nearest first; marks are not words.
  * Throws WideheadError ERR_OPTION for a word that the model does not know.
  */
 export async function neighborsOf(
@@ -59,6 +59,11 @@ export async function neighborsOf(
   if (known === undefined) {
     throw wrongUse("WORD", `one of the model's ${vocabulary.size} words`, JSON.stringify(word));
   }
-  const { ids, similarities } = await model.neighbors(vocabulary.idOf(known), count, among);
-  return [...ids].map((id, i) => ({ word: vocabulary.wordOf(id), similarity: similarities[i]! }));
+  const { ids, similarities } = await model.neighbors(vocabulary.idOf(known), among, among);
+  const marks = new Set([vocabulary.unknown, vocabulary.sentenceEnd]);
+  return [...ids]
+    .map((id, i) => ({ id, word: vocabulary.wordOf(id), similarity: similarities[i]! }))
+    .filter((other) => !marks.has(other.id) && /[\p{L}\p{N}]/u.test(other.word))
+    .slice(0, count)
+    .map((other) => ({ word: other.word, similarity: other.similarity }));
 }

@@ -1,4 +1,4 @@
-import { line, plot, selectLast, text } from "@observablehq/plot";
+import { line, type Markish, plot, selectLast, text } from "@observablehq/plot";
 import type { CurvePoint } from "@widehead/network";
 import { parseHTML } from "linkedom";
 
@@ -32,10 +32,18 @@ export function learningCurve(curve: readonly CurvePoint[], { perplexity }: { re
     color: { domain: ["training", "validation"] },
     marks: [
       line(points, { x: "examples", y: "value", z: "series", stroke: "series" }),
-      text(points, selectLast({ x: "examples", y: "value", z: "series", text: "series", textAnchor: "start", dx: 6 })),
+      // The two curves end near each other: one label above its end, one below.
+      label(points, "training", -8),
+      label(points, "validation", 8),
     ],
   });
   // A viewer takes a file for SVG only with its namespace, which HTML leaves out.
   figure.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   return `${figure.outerHTML}\n`;
+}
+
+function label(points: readonly Point[], series: string, dy: number): Markish {
+  const ofSeries = points.filter((point) => point.series === series);
+  const place = { x: "examples", y: "value", text: "series", fill: "series", textAnchor: "start", dx: 6, dy } as const;
+  return text(ofSeries, selectLast(place));
 }
