@@ -1,9 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { cpus, loadavg, totalmem } from "node:os";
-import { fileURLToPath } from "node:url";
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { record, resultFile, widehead } from "./support.mjs";
 
 /**
  * Time of one training step against the number of outputs, factored and dense: the claim that the factored step does not
@@ -18,32 +16,18 @@ const widths = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000];
 /** A dense step beyond this takes longer than anyone would wait. */
 const widestDense = 100_000;
 
-const cli = fileURLToPath(new URL("../apps/cli/dist/main.js", import.meta.url));
 const options = Object.entries(shape).flatMap(([name, value]) => [`--${name}`, String(value)]);
 const results = widths.map((outputs) => {
   const dense = outputs <= widestDense ? ["--dense"] : [];
-  const args = [
-    "bench",
-    "step",
-    "--backend",
-    backend,
-    "--outputs",
-    String(outputs),
-    "--steps",
-    "60",
-    ...options,
-    ...dense,
-  ];
-  const result = JSON.parse(execFileSync(process.execPath, [cli, ...args, "--json"], { encoding: "utf8" }));
+  const args = ["--backend", backend, "--outputs", String(outputs), "--steps", "60", ...options, ...dense];
+  const result = widehead("bench", "step", ...args);
   process.stdout.write(
     `${outputs} outputs: factored ${result.factored.medianMs.toFixed(2)} ms, dense ${result.dense?.medianMs.toFixed(1) ?? "–"} ms\n`,
   );
   return result;
 });
 
-const machine = { processor: cpus()[0].model, cores: cpus().length, memory: totalmem(), load: loadavg()[0] };
-const name = (extension) => fileURLToPath(new URL(`results/scaling-${backend}.${extension}`, import.meta.url));
-writeFileSync(name("json"), `${JSON.stringify({ machine, node: process.version, shape, results }, undefined, 2)}\n`);
+record(`scaling-${backend}`, { shape, results });
 
 const points = results.flatMap(({ outputs, factored, dense }) => [
   { outputs, milliseconds: factored.medianMs, layer: "factored" },
@@ -69,4 +53,4 @@ const figure = Plot.plot({
   ],
 });
 figure.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-writeFileSync(name("svg"), `${figure.outerHTML}\n`);
+writeFileSync(resultFile(`scaling-${backend}.svg`), `${figure.outerHTML}\n`);

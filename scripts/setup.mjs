@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** Needs only Node and npm: installs the dependencies and builds every package, each when it has to be done. */
@@ -20,15 +20,23 @@ export function run(command, args, options = {}) {
   process.exit(result.status ?? 1);
 }
 
-const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1", CI: process.env.CI ?? "1" };
-const bin = (name) => join(root, "node_modules", ".bin", name);
+/** An executable of the installed tools. */
+export const bin = (name) => join(root, "node_modules", ".bin", name);
+
+/** Runs a task in every package. turbo looks for pnpm on the PATH, and `npx` and CI do not put it there. */
+export function turbo(task) {
+  const path = `${join(root, "node_modules", ".bin")}${delimiter}${process.env.PATH}`;
+  const env = { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1" };
+  run(bin("turbo"), ["run", task, "--output-logs=errors-only"], { env });
+}
 
 /** Installs when the lockfile is newer than what is installed. */
 export function install() {
   const installed = join(root, "node_modules", ".modules.yaml");
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, "pnpm-lock.yaml")).mtimeMs) return;
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  run("npx", ["--yes", packageManager, "install", "--frozen-lockfile"], { env: environment });
+  // Without CI, pnpm may stop to ask before it replaces what is installed.
+  run("npx", ["--yes", packageManager, "install", "--frozen-lockfile"], { env: { ...process.env, CI: "1" } });
 }
 
 /** Builds when a source is newer than the last build. */
@@ -36,24 +44,14 @@ export function build() {
   const folders = ["packages", "apps"].flatMap((parent) =>
     readdirSync(join(root, parent)).map((name) => join(root, parent, name)),
   );
-  if (folders.every((folder) => newest(join(folder, "src")) <= oldestBuild(folder))) return;
-  run(bin("turbo"), ["run", "build", "--output-logs=errors-only"], {
-    env: {
-      ...environment,
-      PATH: `${join(root, "node_modules", ".bin")}${process.platform === "win32" ? ";" : ":"}${process.env.PATH}`,
-    },
-  });
+  if (folders.every((folder) => newest(join(folder, "src")) <= newest(join(folder, "dist")))) return;
+  turbo("build");
 }
 
+/** When the newest file of a folder was written; 0 for a folder that is not there. */
 function newest(folder) {
   if (!existsSync(folder)) return 0;
   return Math.max(0, ...readdirSync(folder, { recursive: true }).map((name) => statSync(join(folder, name)).mtimeMs));
-}
-
-/** 0 for a package without a complete build. */
-function oldestBuild(folder) {
-  const entry = join(folder, "dist");
-  return existsSync(entry) ? newest(entry) : 0;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,16 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { build, install, root, run } from "./setup.mjs";
+import { bin, build, install, root, run, turbo } from "./setup.mjs";
 
 /** Installs, builds, type-checks, lints and runs every test; ends with one plain line of totals. */
 
 install();
 build();
-const bin = (name) => join(root, "node_modules", ".bin", name);
-const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" };
 run(bin("biome"), ["check", "--error-on-warnings", "."]);
-run(bin("turbo"), ["run", "typecheck", "--output-logs=errors-only"], { env: environment });
+turbo("typecheck");
 
 mkdirSync(join(root, "reports"), { recursive: true });
 const report = join(root, "reports", "vitest.json");
@@ -20,7 +18,6 @@ const tests = spawnSync(
   {
     cwd: root,
     stdio: "inherit",
-    env: environment,
   },
 );
 const totals = JSON.parse(readFileSync(report, "utf8"));

@@ -7,6 +7,8 @@ import {
   type FactoredOptions,
   type FactoredState,
   type OutputLayer,
+  type RestoreOptions,
+  type Snapshot,
   WideheadError,
 } from "@widehead/core";
 
@@ -28,11 +30,19 @@ export interface FactoredLayerLike extends OutputLayer {
 }
 
 export type CreateLayer = (options: FactoredOptions) => Promise<FactoredLayerLike>;
+export type RestoreLayer = (snapshot: Snapshot, options: RestoreOptions) => Promise<FactoredLayerLike>;
+
+/** The two ways to a layer under test. */
+export interface LayerMakers {
+  /** Makes it on whatever backend the options name. */
+  readonly createLayer: CreateLayer;
+  readonly restoreLayer: RestoreLayer;
+}
 
 export type Numbers = ArrayLike<number>;
 
 /** What a case gets: the subject, and ways to say what it saw. Each `expect…` throws a {@link CaseFailure}. */
-export interface CaseContext {
+export interface CaseContext extends LayerMakers {
   readonly module: BackendModule;
   /** Fresh for each case, wrapped in core's `checked`, disposed afterwards. */
   readonly backend: Backend;
@@ -41,8 +51,6 @@ export interface CaseContext {
   readonly roundoff: number;
   /** The tolerance at these sizes: its value for a bound, 0 for exact, NaN (nothing passes) for derived. */
   readonly bound: number;
-  /** Makes the layer under test on `backend`, or on whatever backend the options name. */
-  readonly createLayer: CreateLayer;
   /** observed ≤ allowed; the report keeps the worst observed / allowed. */
   expectWithin(label: string, observed: number, allowed: number): void;
   /** The same number or the same numbers; NaN equals NaN, and −0 equals 0. */

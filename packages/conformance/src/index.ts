@@ -1,6 +1,10 @@
 export * from "./case.ts";
 export { cases } from "./cases/index.ts";
-export { type KernelMutant, kernelMutants, mutated } from "./mutants-kernels.ts";
+export { longCasesFull } from "./cases/run-long.ts";
+export { type KernelMutant, kernelMutants, mutated } from "./mutants/kernels.ts";
+export { layerMutants } from "./mutants/layer.ts";
+export type { LayerMutant } from "./mutants/mutant.ts";
+export { type MutantOptions, type MutantResult, runMutants } from "./mutants/run.ts";
 export { referenceModule } from "./reference/index.ts";
 export { type CaseResult, formatReport, type Report, type Status } from "./report.ts";
 export { type ReportOptions, type RunOptions, runCase, runReport } from "./run.ts";

@@ -1,5 +1,8 @@
 import { FactoredLayer } from "@widehead/core";
-import type { CreateLayer } from "./case.ts";
+import type { LayerMakers } from "./case.ts";
 
 /** Core's own layer, which a mutant takes the place of. */
-export const createFactoredLayer: CreateLayer = (options) => FactoredLayer.create(options);
+export const factoredLayers: LayerMakers = {
+  createLayer: (options) => FactoredLayer.create(options),
+  restoreLayer: (snapshot, options) => FactoredLayer.restore(snapshot, options),
+};

@@ -1,15 +1,14 @@
 import { type Backend, type BackendModule, type BackendOptions, checked } from "@widehead/core";
-import { type Case, type CaseContext, CaseFailure, type CreateLayer, type Sizes, type Tolerance } from "./case.ts";
+import { type Case, type CaseContext, CaseFailure, type LayerMakers, type Sizes, type Tolerance } from "./case.ts";
 import { cases as allCases } from "./cases/index.ts";
 import { describeError, Expectations } from "./expectations.ts";
-import { createFactoredLayer } from "./layer.ts";
+import { factoredLayers } from "./layer.ts";
 import { type CaseResult, makeReport, type Report } from "./report.ts";
 
-export interface RunOptions {
+/** With `createLayer` and `restoreLayer` another factored layer than core's own is judged. */
+export interface RunOptions extends Partial<LayerMakers> {
   /** How the backend is made; for a backend with both types the suite is run once for each `dtype`. */
   readonly options?: BackendOptions;
-  /** Makes the factored layer that the step cases judge; core's own unless told. */
-  readonly createLayer?: CreateLayer;
 }
 
 export interface ReportOptions extends RunOptions {
@@ -91,7 +90,8 @@ async function attemptSizes(
     options: run.options ?? {},
     roundoff,
     bound: boundOf(definition.tolerance, sizes, roundoff),
-    createLayer: run.createLayer ?? createFactoredLayer,
+    createLayer: run.createLayer ?? factoredLayers.createLayer,
+    restoreLayer: run.restoreLayer ?? factoredLayers.restoreLayer,
     expectWithin,
     expectExact,
     expectClose,

@@ -1,5 +1,5 @@
 import type { Buffers } from "./buffers.ts";
-import type { Backend, HostMatrix, Matrix, MatrixLike, UpdateOptions } from "./contract/index.ts";
+import type { Backend, FloatArray, HostMatrix, Matrix, MatrixLike, UpdateOptions } from "./contract/index.ts";
 import { WideheadError } from "./errors.ts";
 
 /** True for a matrix in host memory, false for a backend's handle (which may well have a `data` of its own). */
@@ -37,6 +37,20 @@ export function loadHidden(backend: Backend, buffers: Buffers, hidden: MatrixLik
   const matrix = buffers.get("hidden", hidden.rows, features);
   backend.write(matrix, data);
   return matrix;
+}
+
+/**
+ * Activations on a device are only seen in a forward pass: a NaN, or an overflow of ‖h‖² [m], stops it before anything
+ * has changed.
+ */
+export function checkFiniteRows(squares: FloatArray): void {
+  const row = squares.findIndex((square: number) => !Number.isFinite(square));
+  if (row < 0) return;
+  throw new WideheadError(
+    "ERR_NOT_FINITE",
+    `hidden: row ${row} has squared norm ${squares[row]}; expected finite activations`,
+    { argument: "hidden", row, squaredNorm: squares[row] },
+  );
 }
 
 function checkHiddenShape(hidden: MatrixLike, features: number): void {

@@ -29,6 +29,7 @@ export interface Values {
   readonly backend: string;
   readonly threads: number;
   readonly dense: boolean;
+  readonly full: boolean;
   readonly cases: string;
   readonly count: number;
   readonly among: number;
@@ -99,6 +100,7 @@ export const options: { readonly [N in OptionName]: Option<Values[N]> } = {
   backend: { group: "Run", help: "auto (the first that can run here) or a name that doctor lists", ...text("NAME") },
   threads: { group: "Run", help: "threads of the backend", ...wholeNumber(1) },
   dense: { group: "Run", help: "time the dense layer too, in between", ...toggle() },
+  full: { group: "Run", help: "the long cases at full size too, which takes minutes", ...toggle() },
   cases: { group: "Run", help: "only the cases whose id begins with this", ...text("PREFIX") },
   count: { group: "Run", help: "how many to show", ...wholeNumber(1) },
   among: { group: "Run", help: "only the N most frequent words are candidates", ...wholeNumber(1) },

@@ -1,9 +1,13 @@
 import type { Case } from "../case.ts";
 import { backendCases } from "./backend/index.ts";
+import { denseCases } from "./dense.ts";
+import { denseCallCases } from "./dense-calls.ts";
 import { errorCases } from "./errors.ts";
 import { kernelCases } from "./kernels/index.ts";
 import { lawCases } from "./laws.ts";
+import { layerLawCases } from "./laws-layers.ts";
 import { queryCases } from "./laws-queries.ts";
+import { workCases } from "./laws-work.ts";
 import { lossCases } from "./losses.ts";
 import { conditioningCases } from "./run-conditioning.ts";
 import { longCases } from "./run-long.ts";
@@ -17,7 +21,11 @@ export const cases: readonly Case[] = [
   ...stepCases,
   ...conditioningCases,
   ...lawCases,
+  ...layerLawCases,
   ...queryCases,
+  ...workCases,
   ...errorCases,
+  ...denseCases,
+  ...denseCallCases,
   ...longCases,
 ];

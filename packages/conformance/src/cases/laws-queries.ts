@@ -1,19 +1,11 @@
 import { hostMatrix, sphericalSoftmax, squaredError, taylorSoftmax } from "@widehead/core";
 import { type Case, type CaseContext, defineCase, type FactoredLayerLike } from "../case.ts";
-import { denseGradient, norm } from "../oracle/descent.ts";
+import { denseGradient } from "../oracle/descent.ts";
 import { createProblem, type Problem } from "../oracle/problem.ts";
+import { expectScores, expectTopK, queryTolerance } from "./query-subject.ts";
 import { continued, expectUnchanged, startLayer, stateBytes, trainLayer } from "./step-subject.ts";
 
 const exact = { kind: "exact" } as const;
-
-/** Round-offs that a query may lose for each unit of what it sums. */
-const queryMargin = 32;
-
-const queryTolerance = {
-  kind: "bound",
-  value: ({ d }, roundoff) => queryMargin * (d + 2) * roundoff,
-  statement: "relative to ‖h‖‖W‖",
-} as const satisfies Case["tolerance"];
 
 const sizes = [{ m: 4, d: 7, D: 40 }];
 
@@ -98,24 +90,10 @@ export const queryCases: readonly Case[] = [
     needs: [],
     sizes,
     tolerance: queryTolerance,
-    async run(context, { d, m }) {
+    async run(context) {
       const problem = smallProblem();
       await using layer = await agedLayer(context, problem);
-      const { hidden } = problem.batches[0];
-      const ids = Uint32Array.of(39, 0, 17, 39, 3);
-      const rows = await layer.rows(ids);
-      const expected = new Float64Array(m * ids.length);
-      for (let j = 0; j < m; j += 1) {
-        for (let i = 0; i < ids.length; i += 1) {
-          for (let f = 0; f < d; f += 1) {
-            expected[j * ids.length + i] += hidden.data[j * d + f] * rows.data[i * d + f];
-          }
-        }
-      }
-      const scores = await layer.scores(hidden, ids);
-      context.expectExact("shape", [scores.rows, scores.columns], [m, ids.length]);
-      const allowed = context.bound * norm(hidden.data) * norm(rows.data);
-      context.expectClose("scores", scores.data, expected, allowed);
+      await expectScores(context, layer, problem.batches[0].hidden, Uint32Array.of(39, 0, 17, 39, 3));
     },
   }),
   defineCase({
@@ -125,46 +103,11 @@ export const queryCases: readonly Case[] = [
     needs: [],
     sizes,
     tolerance: queryTolerance,
-    async run(context, { m, D }) {
+    async run(context) {
       for (const loss of [squaredError(), sphericalSoftmax({ epsilon: 1 }), taylorSoftmax()]) {
         const problem = smallProblem(loss);
         await using layer = await agedLayer(context, problem);
-        const { hidden } = problem.batches[0];
-        const scores = await layer.scores(
-          hidden,
-          Uint32Array.from({ length: D }, (_, id) => id),
-        );
-        const top = await layer.topK(hidden, 5);
-        const rank = loss.likelihood?.mass ?? ((output: number) => output);
-        const allowed = context.bound * norm(hidden.data) * norm(problem.weights.data) * 4;
-        for (let j = 0; j < m; j += 1) {
-          const all = Float64Array.from(scores.data.subarray(j * D, (j + 1) * D));
-          const ids = top.ids.subarray(j * top.k, (j + 1) * top.k);
-          const outputs = top.outputs.subarray(j * top.k, (j + 1) * top.k);
-          context.expectExact("different ids", new Set(ids).size, 5);
-          context.expectClose(
-            "outputs",
-            outputs,
-            [...ids].map((id) => all[id]),
-            allowed,
-          );
-          const best = all.map(rank).sort().reverse().subarray(0, 5);
-          context.expectClose("ranks", outputs.map(rank), best, allowed * (2 + 2 * norm(all)));
-          if (top.probabilities === undefined) continue;
-          const total = all.map(rank).reduce((sum, mass) => sum + mass, 0);
-          const probabilities = top.probabilities.subarray(j * top.k, (j + 1) * top.k);
-          context.expectClose(
-            "probabilities",
-            probabilities,
-            best.map((mass) => mass / total),
-            allowed,
-          );
-        }
-        context.expectExact(
-          "has probabilities",
-          Number(top.probabilities !== undefined),
-          Number(loss.likelihood !== undefined),
-        );
+        await expectTopK(context, layer, problem.batches[0].hidden, 5);
       }
     },
   }),

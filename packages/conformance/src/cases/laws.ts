@@ -1,6 +1,5 @@
 import {
   createRandom,
-  FactoredLayer,
   hostMatrix,
   type SparseTargets,
   sparseTargets,
@@ -9,7 +8,7 @@ import {
 } from "@widehead/core";
 import { type Case, defineCase } from "../case.ts";
 import type { Batch } from "../oracle/descent.ts";
-import { allowanceStatement, allowances, oracleRun } from "../oracle/observations.ts";
+import { allowanceStatement, allowances, observations, oracleRun } from "../oracle/observations.ts";
 import { createProblem, type Problem } from "../oracle/problem.ts";
 import {
   allRows,
@@ -53,7 +52,7 @@ export const lawCases: readonly Case[] = [
       const expected = await trainLayer(plain, problem);
       await using layer = await startLayer(context, { ...problem, weights });
       const observed = await trainLayer(layer, { ...problem, batches: problem.batches.map(renamed) });
-      const allowed = allowances(problem, oracleRun(problem), context.roundoff);
+      const allowed = allowances(problem, oracleRun(problem), context.roundoff, observations);
       const rows = Float64Array.from({ length: D * d }, (_, at) => {
         return observed.weights[names[Math.floor(at / d)] * d + (at % d)];
       });
@@ -87,7 +86,7 @@ export const lawCases: readonly Case[] = [
       await using two = await startLayer(context, double);
       const observed = await trainLayer(one, single);
       const expected = await trainLayer(two, double);
-      const allowed = allowances(single, oracleRun(single), context.roundoff);
+      const allowed = allowances(single, oracleRun(single), context.roundoff, observations);
       context.expectClose("weights", observed.weights, expected.weights, allowed.weights);
       context.expectClose("gram", observed.gram, expected.gram, allowed.gram);
     },
@@ -105,7 +104,7 @@ export const lawCases: readonly Case[] = [
       await trainLayer(layer, problem);
       const snapshot = await layer.save(copySnapshot);
       await using backend = await context.module.create(context.options);
-      await using restored = await FactoredLayer.restore(snapshot, { backend });
+      await using restored = await context.restoreLayer(snapshot, { backend });
       context.expectExact("restored", await stateBytes(restored), await stateBytes(layer));
       const expected = await trainLayer(layer, problem);
       const observed = await trainLayer(restored, problem);

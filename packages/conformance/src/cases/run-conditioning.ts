@@ -40,6 +40,13 @@ function singularProblem(): Problem {
   return { ...problem, weights, batches: [first, ...problem.batches.slice(1)] };
 }
 
+/** Examples of different weight, so that the batch's system is not symmetric, at a rate and a decay that U bears for long. */
+function gentleProblem(): Problem {
+  const shape = { m: 6, d: 7, D: 30, K: 2 };
+  const update = { learningRate: 0.05, weightDecay: 0.1 };
+  return createProblem({ ...shape, loss: squaredError(), steps: 12, seed: 6, update, weighted: true });
+}
+
 /** The first hidden unit is dead. */
 function deadUnitProblem(): Problem {
   const problem = wearingProblem(60);
@@ -69,6 +76,19 @@ export const conditioningCases: readonly Case[] = [
     sizes: [{ steps: 60 }],
     tolerance,
     run: (context, { steps }) => expectRefactorings(context, wearingProblem(steps), {}, { least: 2, most: steps / 2 }),
+  }),
+  defineCase({
+    id: "conditioning/not-needed",
+    title: "A layer whose U stays well conditioned does not refactor.",
+    plan: "With small steps on examples of different weight, U⁻¹ follows U: no refactoring in 12 steps, by either system, and the run equals the oracle's. A wrong U⁻¹ would only cost refactorings.",
+    needs: [],
+    sizes: [{ steps: 12 }],
+    tolerance,
+    run: async (context) => {
+      for (const system of ["batch", "features"] as const) {
+        await expectRefactorings(context, gentleProblem(), { system }, { least: 0, most: 0 });
+      }
+    },
   }),
   defineCase({
     id: "conditioning/singular-step",

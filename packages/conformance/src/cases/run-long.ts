@@ -46,6 +46,9 @@ function squaredCase(id: string, sizes: Sizes): Case {
         const expected = mean(losses.subarray(step * hidden.rows, (step + 1) * hidden.rows));
         context.expectWithin(`loss of step ${step}`, Math.abs(loss / expected - 1), context.bound);
       }
+      // Else the run would say nothing of refactoring.
+      const { refactorings } = await layer.diagnostics();
+      context.expectWithin("5 / refactorings", 5, refactorings);
     },
   });
 }

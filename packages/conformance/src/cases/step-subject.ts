@@ -1,6 +1,20 @@
-import { type FactoredOptions, hostMatrix, type Snapshot, type Tensor } from "@widehead/core";
+import {
+  type FactoredOptions,
+  hostMatrix,
+  type Loss,
+  type OutputLayer,
+  type Snapshot,
+  type Tensor,
+} from "@widehead/core";
 import type { CaseContext, FactoredLayerLike } from "../case.ts";
-import { allowances, type Observation, type Observations, observations, oracleRun } from "../oracle/observations.ts";
+import {
+  allowances,
+  type Observation,
+  type Observations,
+  type OutputObservations,
+  observations,
+  oracleRun,
+} from "../oracle/observations.ts";
 import type { Problem } from "../oracle/problem.ts";
 
 /** What a case sets beyond the problem. */
@@ -24,7 +38,7 @@ export function startLayer(
 }
 
 /** Trains the layer on the problem's batches, half of them by `train`, half (and the last) by gradient, norm and apply. */
-export async function trainLayer(layer: FactoredLayerLike, problem: Problem): Promise<Observations> {
+export async function trainOutputs(layer: OutputLayer, problem: Problem<Loss>): Promise<OutputObservations> {
   const { batches, update } = problem;
   const losses: number[] = [];
   let hiddenGradient = new Float64Array(0);
@@ -40,19 +54,23 @@ export async function trainLayer(layer: FactoredLayerLike, problem: Problem): Pr
     gradientNorm = await step.gradientNorm();
     await step.apply(update);
   }
-  const { gram, sum } = await layer.inspect();
   return {
     losses: Float64Array.from(losses),
     hiddenGradient,
     gradientSquares: Float64Array.of(gradientNorm ** 2),
     weights: await allRows(layer),
-    gram: Float64Array.from(gram.data),
-    sum: Float64Array.from(sum.data),
   };
 }
 
+/** {@link trainOutputs}, and the sums that a factored layer keeps. */
+export async function trainLayer(layer: FactoredLayerLike, problem: Problem): Promise<Observations> {
+  const trained = await trainOutputs(layer, problem);
+  const { gram, sum } = await layer.inspect();
+  return { ...trained, gram: Float64Array.from(gram.data), sum: Float64Array.from(sum.data) };
+}
+
 /** W [D, d]. */
-export async function allRows(layer: FactoredLayerLike): Promise<Float64Array> {
+export async function allRows(layer: OutputLayer): Promise<Float64Array> {
   const ids = Uint32Array.from({ length: layer.outputs }, (_, id) => id);
   return Float64Array.from((await layer.rows(ids)).data);
 }
@@ -64,7 +82,7 @@ export async function expectOracle(
   settings: readonly LayerSettings[],
 ): Promise<void> {
   const run = oracleRun(problem);
-  const allowed = allowances(problem, run, context.roundoff);
+  const allowed = allowances(problem, run, context.roundoff, observations);
   for (const setting of settings) {
     await using layer = await startLayer(context, problem, setting);
     const observed = await trainLayer(layer, problem);
@@ -76,26 +94,27 @@ export async function expectOracle(
 /** The layer, whose W is the problem's now, shows what the oracle shows. */
 export async function expectTraining(context: CaseContext, layer: FactoredLayerLike, problem: Problem): Promise<void> {
   const run = oracleRun(problem);
-  const allowed = allowances(problem, run, context.roundoff);
+  const allowed = allowances(problem, run, context.roundoff, observations);
   expectObservations(context, await trainLayer(layer, problem), run.observed, allowed);
   await expectInverse(context, layer);
 }
 
-function expectObservations(
+/** Each observation that has an allowance lies within it. */
+export function expectObservations<Name extends Observation>(
   context: CaseContext,
-  observed: Observations,
-  expected: Observations,
-  allowed: Readonly<Record<Observation, number>>,
+  observed: Readonly<Record<Name, Float64Array>>,
+  expected: Readonly<Record<Name, Float64Array>>,
+  allowed: Readonly<Record<Name, number>>,
   label?: string,
 ): void {
-  for (const name of observations) {
+  for (const name of Object.keys(allowed) as Name[]) {
     const full = label === undefined ? name : `${name}, ${label}`;
     context.expectClose(full, observed[name], expected[name], allowed[name]);
   }
 }
 
 /** The same problem from the layer's present W on. */
-export async function continued(layer: FactoredLayerLike, problem: Problem): Promise<Problem> {
+export async function continued<L extends Loss>(layer: OutputLayer, problem: Problem<L>): Promise<Problem<L>> {
   const weights = hostMatrix(layer.outputs, layer.features, await allRows(layer));
   return { ...problem, weights, offset: new Float64Array(layer.features) };
 }
@@ -129,7 +148,7 @@ export async function copySnapshot(snapshot: Snapshot): Promise<Snapshot> {
 }
 
 /** All bytes of the layer's state, rows and their epochs included: what a call that changes nothing must leave alike. */
-export function stateBytes(layer: FactoredLayerLike): Promise<Uint8Array> {
+export function stateBytes(layer: OutputLayer): Promise<Uint8Array> {
   return layer.save(async (snapshot) => {
     const { facts, tensors } = await copySnapshot(snapshot);
     const parts: Uint8Array[] = [Uint8Array.from(JSON.stringify(facts), (letter) => letter.charCodeAt(0))];
@@ -147,7 +166,7 @@ export function stateBytes(layer: FactoredLayerLike): Promise<Uint8Array> {
 /** Whatever `call` does, the layer's state before = after. */
 export async function expectUnchanged(
   context: CaseContext,
-  layer: FactoredLayerLike,
+  layer: OutputLayer,
   call: () => Promise<unknown>,
 ): Promise<void> {
   const before = await stateBytes(layer);

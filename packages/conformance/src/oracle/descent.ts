@@ -64,7 +64,8 @@ export function denseGradient(weights: HostMatrix, loss: Loss, { hidden, targets
     hiddenGradient,
     weightGradient,
     gradientNorm: norm(weightGradient),
-    scales: { ...scales, gradientSquares: gradientScale ** 2 },
+    // squares are summed over d, too: √d round-offs at random
+    scales: { ...scales, gradientSquares: Math.sqrt(features) * gradientScale ** 2 },
   };
 }
 
@@ -79,10 +80,17 @@ export function descend(weights: HostMatrix, gradient: DenseGradient, update: Up
   return hostMatrix(weights.rows, weights.columns, data);
 }
 
-/** w̄ = Wᵀ1 [d] and Q_c = Σᵢ (Wᵢ − w̄/D)(Wᵢ − w̄/D)ᵀ [d, d], from W itself. */
-export function moments({ rows, columns, data }: HostMatrix): { sum: Float64Array; gram: Float64Array } {
+/** w̄ = Wᵀ1 [d], from W itself. */
+export function rowSum({ columns, data }: HostMatrix): Float64Array {
   const sum = new Float64Array(columns);
   for (let i = 0; i < data.length; i += 1) sum[i % columns] += data[i];
+  return sum;
+}
+
+/** Q_c = Σᵢ (Wᵢ − w̄/D)(Wᵢ − w̄/D)ᵀ [d, d], from W itself. */
+export function centredGram(weights: HostMatrix): Float64Array {
+  const { rows, columns, data } = weights;
+  const sum = rowSum(weights);
   const gram = new Float64Array(columns * columns);
   for (let i = 0; i < rows; i += 1) {
     const centred = sum.map((total, f) => data[i * columns + f] - total / rows);
@@ -90,7 +98,7 @@ export function moments({ rows, columns, data }: HostMatrix): { sum: Float64Arra
       for (let g = 0; g < columns; g += 1) gram[f * columns + g] += centred[f] * centred[g];
     }
   }
-  return { sum, gram };
+  return gram;
 }
 
 /** o = W h [D]. */

@@ -1,9 +1,9 @@
-import { createRandom, type HostMatrix, hostMatrix } from "@widehead/core";
-import { type Batch, denseGradient, descend, moments, norm } from "./descent.ts";
+import { createRandom, type HostMatrix, hostMatrix, type Loss } from "@widehead/core";
+import { type Batch, centredGram, denseGradient, descend, norm, rowSum } from "./descent.ts";
 import type { Problem } from "./problem.ts";
 
-/** What a run of a problem shows, of the oracle and of the layer alike. */
-export interface Observations {
+/** What a run of a problem shows of any layer. */
+export interface OutputObservations {
   /** Weight × loss of each example of each batch. */
   readonly losses: Float64Array;
   /** Of the last batch, [m, d]. */
@@ -12,6 +12,10 @@ export interface Observations {
   readonly gradientSquares: Float64Array;
   /** W [D, d] at the end. */
   readonly weights: Float64Array;
+}
+
+/** What a run of a problem shows, of the oracle and of a factored layer alike. */
+export interface Observations extends OutputObservations {
   /** Q_c [d, d] at the end. */
   readonly gram: Float64Array;
   /** w̄ [d] at the end. */
@@ -20,14 +24,14 @@ export interface Observations {
 
 export type Observation = keyof Observations;
 
-export const observations: readonly Observation[] = [
+export const outputObservations: readonly (keyof OutputObservations)[] = [
   "losses",
   "hiddenGradient",
   "gradientSquares",
   "weights",
-  "gram",
-  "sum",
 ];
+
+export const observations: readonly Observation[] = [...outputObservations, "gram", "sum"];
 
 /** The oracle's observations, and the size of what each was put together from, at its largest over the run. */
 export interface OracleRun {
@@ -36,7 +40,7 @@ export interface OracleRun {
 }
 
 /** Runs plain gradient descent on the problem; `disturb` moves W, h and y before each step. */
-export function oracleRun(problem: Problem, disturb: Disturbance = (numbers) => numbers): OracleRun {
+export function oracleRun(problem: Problem<Loss>, disturb: Disturbance = (numbers) => numbers): OracleRun {
   let weights = initialWeights(problem);
   let hiddenGradient: Float64Array = new Float64Array(0);
   let gradientNorm = 0;
@@ -55,13 +59,17 @@ export function oracleRun(problem: Problem, disturb: Disturbance = (numbers) => 
     hiddenGradient,
     gradientSquares: Float64Array.of(gradientNorm ** 2),
     weights: Float64Array.from(weights.data),
-    ...moments(weights),
+    // only where asked for: a dense layer may have too many features for a d × d matrix
+    get gram() {
+      return centredGram(weights);
+    },
+    sum: rowSum(weights),
   };
   return { observed, scales };
 }
 
 /** W = V + 1 ωᵀ. */
-export function initialWeights({ weights, offset }: Problem): HostMatrix {
+export function initialWeights({ weights, offset }: Problem<Loss>): HostMatrix {
   const data = Float64Array.from(weights.data, (v, i) => v + offset[i % offset.length]);
   return hostMatrix(weights.rows, weights.columns, data);
 }
@@ -80,14 +88,18 @@ export const allowanceStatement =
   "32 × (how far the float64 oracle moves when W, h and y are disturbed by one round-off before each step + one round-off of what the quantity is put together from)";
 
 /** How far each observation may lie from the oracle's, in any entry. */
-export function allowances(problem: Problem, run: OracleRun, roundoff: number): Readonly<Record<Observation, number>> {
+export function allowances<Name extends Observation>(
+  problem: Problem<Loss>,
+  run: OracleRun,
+  roundoff: number,
+  names: readonly Name[],
+): Readonly<Record<Name, number>> {
   const amplitude = Math.max(roundoff, smallestDisturbance);
   const disturbed = seeds.map((seed) => oracleRun(problem, disturbance(amplitude, seed)).observed);
-  const allowed = (name: Observation): number => {
+  return record(names, (name) => {
     const movement = Math.max(...disturbed.map((moved) => distance(moved[name], run.observed[name])));
     return margin * roundoff * (movement / amplitude + run.scales[name]);
-  };
-  return byObservation(allowed);
+  });
 }
 
 /** Moves every number a little. */
@@ -131,11 +143,11 @@ function weightScales({ rows, columns, data }: HostMatrix): Scales {
 }
 
 function larger(one: Scales, other: Scales): Scales {
-  return byObservation((name) => Math.max(one[name], other[name]));
+  return record(observations, (name) => Math.max(one[name], other[name]));
 }
 
-function byObservation(value: (name: Observation) => number): Record<Observation, number> {
-  return Object.fromEntries(observations.map((name) => [name, value(name)])) as Record<Observation, number>;
+function record<Name extends Observation>(names: readonly Name[], value: (name: Name) => number): Record<Name, number> {
+  return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<Name, number>;
 }
 
 function distance(one: Float64Array, other: Float64Array): number {

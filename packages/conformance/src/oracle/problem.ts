@@ -2,6 +2,7 @@ import {
   createRandom,
   type HostMatrix,
   hostMatrix,
+  type Loss,
   type Random,
   type SparseTargets,
   type SphericalLoss,
@@ -10,8 +11,8 @@ import {
 import type { Batch } from "./descent.ts";
 
 /** A training run as data: where W starts, and the batches that it sees. */
-export interface Problem {
-  readonly loss: SphericalLoss;
+export interface Problem<L extends Loss = SphericalLoss> {
+  readonly loss: L;
   /** V [D, d] at the start; W = V + 1 ωᵀ. */
   readonly weights: HostMatrix;
   /** ω [d]. */
@@ -29,8 +30,8 @@ export interface ProblemShape {
   readonly K: number;
 }
 
-export interface ProblemOptions extends ProblemShape {
-  readonly loss: SphericalLoss;
+export interface ProblemOptions<L extends Loss = SphericalLoss> extends ProblemShape {
+  readonly loss: L;
   readonly steps: number;
   readonly seed: number;
   readonly update: UpdateOptions;
@@ -42,7 +43,7 @@ export interface ProblemOptions extends ProblemShape {
  * A seeded problem: h is tanh-like with a constant last component, outputs start about 1 through that constant's ω,
  * ids are unsorted and meet again in other examples, and one example of a batch is empty where the loss allows it.
  */
-export function createProblem(options: ProblemOptions): Problem {
+export function createProblem<L extends Loss>(options: ProblemOptions<L>): Problem<L> {
   const { D, d, loss, steps, seed, update } = options;
   const random = createRandom(seed);
   const offset = new Float64Array(d);
@@ -60,14 +61,14 @@ export function createProblem(options: ProblemOptions): Problem {
   };
 }
 
-function createBatch(options: ProblemOptions, random: Random): Batch {
+function createBatch(options: ProblemOptions<Loss>, random: Random): Batch {
   const { d, m } = options;
   const hidden = hostMatrix(m, d);
   for (let i = 0; i < m * d; i += 1) hidden.data[i] = i % d === d - 1 ? 1 : Math.tanh(random.normal());
   return { hidden, targets: createTargets(options, random) };
 }
 
-function createTargets({ D, m, K, loss, weighted }: ProblemOptions, random: Random): SparseTargets {
+function createTargets({ D, m, K, loss, weighted }: ProblemOptions<Loss>, random: Random): SparseTargets {
   const lengths = Array.from({ length: m }, (_, j) => (j === 1 && allowsEmptyTargets(loss) ? 0 : targetCount(loss, K)));
   const offsets = new Uint32Array(m + 1);
   for (const [j, length] of lengths.entries()) offsets[j + 1] = offsets[j] + length;
@@ -88,10 +89,10 @@ function createTargets({ D, m, K, loss, weighted }: ProblemOptions, random: Rand
   };
 }
 
-function targetCount(loss: SphericalLoss, K: number): number {
+function targetCount(loss: Loss, K: number): number {
   return loss.name === "z" ? 1 : K;
 }
 
-function allowsEmptyTargets(loss: SphericalLoss): boolean {
+function allowsEmptyTargets(loss: Loss): boolean {
   return loss.name !== "z" && loss.name !== "cosine";
 }

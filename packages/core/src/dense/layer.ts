@@ -26,6 +26,8 @@ interface Pass extends DensePass {
 /**
  * The ordinary output layer o = W h: exact, 3mDd a step, every loss including softmax. The baseline of every claim, and
  * the only layer for losses that need all outputs.
+ *
+ * W is updated in place, since a second W would be as large: a step that makes it infinite is refused only by the next.
  */
 export class DenseLayer extends BatchLayer<Pass> {
   readonly kind = "dense" as const;
@@ -90,8 +92,10 @@ export class DenseLayer extends BatchLayer<Pass> {
   ): Promise<{ readonly judged: Judged; readonly hiddenGradient: Matrix }> | undefined {
     const { loss } = this;
     if (loss.family !== "spherical" || !loss.constantSlopes) return undefined;
-    this.#model.counters.steps += 1;
-    return onePassUpdate(this.#input("update"), hidden, targets, loss, rates);
+    return onePassUpdate(this.#input("update"), hidden, targets, loss, rates).then((done) => {
+      this.#model.counters.steps += 1;
+      return done;
+    });
   }
 
   protected scoresOf(hidden: Matrix, ids: Uint32Array): Promise<HostMatrix> {

@@ -1,6 +1,7 @@
 import type { Buffers } from "../buffers.ts";
 import type { Backend, Matrix, SparseTargets, SphericalLoss } from "../contract/index.ts";
 import { type Judged, judge } from "../judge.ts";
+import { checkFiniteRows } from "../validate.ts";
 import { splitByBlock, type WeightBlocks } from "./blocks.ts";
 
 /**
@@ -29,7 +30,7 @@ export interface PassInput {
   readonly undefinedExamples: "throw" | "skip";
 }
 
-/** oₖ at the target's non-zeros, in mKd. */
+/** oₖ at the target's non-zeros, in mKd. Comes first in every pass, and refuses activations that are not finite. */
 export async function targetOutputs(
   { backend, buffers, weights }: PassInput,
   hidden: Matrix,
@@ -43,7 +44,10 @@ export async function targetOutputs(
     backend.sampledDots(sparse, hidden, weights.at(block), backend.view(sampled, first, 0, entries.length, 1));
     first += entries.length;
   }
-  const [read] = await backend.readMany([sampled]);
+  const hiddenSquares = buffers.get("hiddenSquares", hidden.rows, 1);
+  backend.rowDots(hidden, hidden, hiddenSquares);
+  const [read, squares] = await backend.readMany([sampled, hiddenSquares]);
+  checkFiniteRows(squares);
   let at = 0;
   for (const { entries } of split.values()) for (const entry of entries) outputs[entry] = read[at++];
   return outputs;

@@ -1,7 +1,7 @@
 import type { Buffers } from "../buffers.ts";
-import type { Backend, FloatArray, Matrix, SparseMatrix, SparseTargets, SphericalLoss } from "../contract/index.ts";
-import { WideheadError } from "../errors.ts";
+import type { Backend, Matrix, SparseMatrix, SparseTargets, SphericalLoss } from "../contract/index.ts";
 import { judge } from "../judge.ts";
+import { checkFiniteRows } from "../validate.ts";
 import type { RowBlock } from "./row-block.ts";
 import type { StackedState } from "./state.ts";
 import { patternOver } from "./targets.ts";
@@ -85,7 +85,7 @@ export async function forward(
     columns(3 * d, 2),
     sampled,
   ]);
-  requireFinite(squares, m);
+  checkFiniteRows(squares);
 
   const [offsets, sums] = [new Float64Array(m), new Float64Array(m)];
   const outputsAt = new Float64Array(dots.length);
@@ -112,20 +112,4 @@ export async function forward(
     ...judged,
     slopes: { ...judged.slopes, targets: { ...pattern, values: judged.slopes.targets } },
   };
-}
-
-/** Activations on a device are only seen here: a NaN or an overflow of ‖h‖² stops the step before anything changed. */
-function requireFinite(squares: FloatArray, rows: number): void {
-  for (let j = 0; j < rows; j += 1) {
-    if (Number.isFinite(squares[j])) continue;
-    throw new WideheadError(
-      "ERR_NOT_FINITE",
-      `hidden: row ${j} has squared norm ${squares[j]}; expected finite activations`,
-      {
-        argument: "hidden",
-        row: j,
-        squaredNorm: squares[j],
-      },
-    );
-  }
 }

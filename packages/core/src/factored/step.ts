@@ -26,8 +26,6 @@ export async function commitStep(
   wanted: readonly Matrix[],
 ): Promise<FloatArray[]> {
   const { backend, state, spare, store, loss, system } = core;
-  if (pass.hidden.rows === 0 || rates.learningRate === 0) return backend.readMany(wanted);
-
   const outputs = store.outputs;
   const input = { backend, buffers, state, spare, outputs, system, centredGradient: loss.centredGradient };
   const candidate = parts.update(input, pass, gradient, rates);

@@ -1,10 +1,10 @@
 import type { Backend, BackendModule, FloatArray, Matrix } from "@widehead/core";
+import { replace } from "../replace.ts";
 import {
   accumulateInFloat32,
   fillWithoutStride,
   gemmWithoutLastRow,
   lastEntryOfEachId,
-  replace,
   solveWithoutPivoting,
   viewsWithoutOffset,
   writesInFloat32,

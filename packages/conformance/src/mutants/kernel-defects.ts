@@ -1,14 +1,5 @@
 import { type Backend, floatArray, type Matrix, type SparseMatrix } from "@widehead/core";
-
-/** The backend with some of its members replaced. */
-export function replace(backend: Backend, members: Partial<Backend>): Backend {
-  return new Proxy(backend, {
-    get(target, name) {
-      const member: unknown = Reflect.get(name in members ? members : target, name);
-      return typeof member === "function" ? member.bind(target) : member;
-    },
-  });
-}
+import { replace } from "../replace.ts";
 
 /** Multiplies without the last row of the product. */
 export function gemmWithoutLastRow(backend: Backend): Backend {

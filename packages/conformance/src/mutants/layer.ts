@@ -1,0 +1,13 @@
+import { callMutants } from "./calls.ts";
+import { gradientMutants } from "./gradient.ts";
+import type { LayerMutant } from "./mutant.ts";
+import { rowMutants } from "./rows.ts";
+import { updateMutants } from "./update.ts";
+
+/** Layers with one defect each. */
+export const layerMutants: readonly LayerMutant[] = [
+  ...gradientMutants,
+  ...updateMutants,
+  ...rowMutants,
+  ...callMutants,
+];
