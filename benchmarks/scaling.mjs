@@ -1,7 +1,5 @@
-import { writeFileSync } from "node:fs";
-import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
-import { record, resultFile, widehead } from "./support.mjs";
+import { drawStepTimes } from "./figure.mjs";
+import { record, widehead } from "./support.mjs";
 
 /**
  * Time of one training step against the number of outputs, factored and dense: the claim that the factored step does not
@@ -33,24 +31,4 @@ const points = results.flatMap(({ outputs, factored, dense }) => [
   { outputs, milliseconds: factored.medianMs, layer: "factored" },
   ...(dense ? [{ outputs, milliseconds: dense.medianMs, layer: "dense" }] : []),
 ]);
-const { document } = parseHTML("<!doctype html><html><body></body></html>");
-const figure = Plot.plot({
-  document,
-  width: 640,
-  height: 360,
-  marginLeft: 60,
-  style: { background: "white", color: "black", fontFamily: "sans-serif", fontSize: "12px" },
-  x: { type: "log", label: "outputs D", grid: true, tickFormat: "~s" },
-  y: { type: "log", label: "milliseconds a step", grid: true, tickFormat: "~g" },
-  color: { domain: ["factored", "dense"], range: ["#1f6feb", "#c9510c"] },
-  marks: [
-    Plot.line(points, { x: "outputs", y: "milliseconds", stroke: "layer", strokeWidth: 2 }),
-    Plot.dot(points, { x: "outputs", y: "milliseconds", fill: "layer", r: 3.5 }),
-    Plot.text(
-      points,
-      Plot.selectLast({ x: "outputs", y: "milliseconds", z: "layer", text: "layer", fill: "layer", dy: -12 }),
-    ),
-  ],
-});
-figure.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-writeFileSync(resultFile(`scaling-${backend}.svg`), `${figure.outerHTML}\n`);
+drawStepTimes(`scaling-${backend}`, points);

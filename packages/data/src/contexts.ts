@@ -116,6 +116,11 @@ export class ContextBatches {
     this.#order = numbersUpTo(dataset.size);
   }
 
+  /** Steps that show every example at least once. */
+  get stepsPerEpoch(): number {
+    return Math.ceil(this.dataset.size / this.batchSize);
+  }
+
   /** Batch number `step`, from 0: O(m c), and O(examples) when the epoch is another than at the last call. Throws ERR_OPTION. */
   at(step: number): ContextBatch {
     const first = wholeNumber("step", step, 0) * this.batchSize;

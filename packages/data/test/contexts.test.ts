@@ -46,6 +46,7 @@ describe("ContextDataset", () => {
 describe("ContextBatches", () => {
   it("sees every example once an epoch, in another order each time", () => {
     const batches = new ContextBatches(numbered(100), { batchSize: 30, seed: 3 });
+    expect(batches.stepsPerEpoch).toBe(4);
     const targets = Array.from({ length: 10 }, (_, step) => [...batches.at(step).targets]).flat();
     const epochs = [0, 1, 2].map((epoch) => targets.slice(epoch * 100, (epoch + 1) * 100));
     for (const epoch of epochs) expect(new Set(epoch).size).toBe(100);

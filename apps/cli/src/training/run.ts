@@ -48,9 +48,7 @@ function trainerOptions(settings: Settings): TrainerOptions {
 
 function batchesOf({ text, settings }: Session): BatchSource {
   const { batch, seed } = settings;
-  const { dataset } = text.train;
-  const batches = new ContextBatches(dataset, { batchSize: batch, seed });
-  return { at: (step) => batches.at(step), stepsPerEpoch: Math.ceil(dataset.size / batch) };
+  return new ContextBatches(text.train.dataset, { batchSize: batch, seed });
 }
 
 function validationBatches({ text, settings }: Session) {
