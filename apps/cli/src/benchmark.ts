@@ -11,6 +11,7 @@ import {
   type SparseTargets,
   type SphericalLoss,
 } from "@widehead/core";
+import { bytesOfNumber, requireMemory } from "./memory.ts";
 
 export interface StepShape {
   readonly backend: Backend;
@@ -65,6 +66,13 @@ export interface StepTimes {
  * @throws WideheadError ERR_MEMORY, and what the layers throw
  */
 export async function timeSteps(shape: StepShape, plan: StepPlan): Promise<StepTimes> {
+  const { backend, batch, features, targets, memoryLimit } = shape;
+  const entries = 2 * Uint32Array.BYTES_PER_ELEMENT * batch * targets;
+  requireMemory(
+    `a batch of ${batch} with ${targets} targets each`,
+    bytesOfNumber(backend.numerics.dtype) * batch * features + entries,
+    memoryLimit,
+  );
   await using factored = await FactoredLayer.create(shape);
   await using dense = plan.denseEvery === undefined ? undefined : await DenseLayer.create(shape);
   const time = stepTimer(shape, plan.now);

@@ -18,9 +18,15 @@ const io: Io = {
   onInterrupt,
 };
 
-// A reader that has seen enough, like `head`, is no failure.
+const failed = 1;
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
+  // A reader that has seen enough, like `head`, is no failure.
+  if (error.code === "EPIPE") return;
+  process.exitCode = failed;
+  process.stderr.write(`error: stdout: expected to write to it, got: ${error.message} [ERR_IO]\n`);
 });
+// Progress that nobody reads must not end a training run.
+process.stderr.on("error", () => {});
 
-process.exitCode = await runCommand(process.argv.slice(2), io);
+const exitCode = await runCommand(process.argv.slice(2), io);
+process.exitCode ||= exitCode;

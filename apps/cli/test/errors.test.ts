@@ -1,5 +1,8 @@
-import { mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, open, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createWorkplace, tiny, type Workplace } from "./support.ts";
 
@@ -32,6 +35,7 @@ describe("wrong use", () => {
     ["train language-model --features 0 --json", "number out of range"],
     ["train language-model --learning-rate -1 --json", "negative rate"],
     ["train language-model --learning-rate NaN --json", "no number"],
+    ["train language-model --weight-decay 1 --learning-rate 2 --json", "decay beyond 1/rate"],
     ["train language-model --steps --json", "missing value"],
     ["train language-model --resume=yes --json", "value of a switch"],
     ["train language-model --steps 5 --epochs 1 --json", "two limits that exclude each other"],
@@ -106,6 +110,36 @@ describe("memory", () => {
     expect(code).toBe(1);
     expect(json()).toMatchObject({ error: { code: "ERR_MEMORY", details: { limit: 1000 } } });
     expect(await failure("bench step --outputs 4000000000 --features 1000 --json")).toEqual([1, "ERR_MEMORY"]);
+    expect(await failure("bench step --batch 100000000000 --json")).toEqual([1, "ERR_MEMORY"]);
+    for (const size of ["--batch", "--embedding", "--context", "--hidden"]) {
+      expect(await failure([...train, size, "1000000000", "--out", "never"]), size).toEqual([1, "ERR_MEMORY"]);
+    }
+    expect(existsSync(file("never"))).toBe(false);
     expect(await failure("predict model red --json", { memoryLimit: () => 1000 })).toEqual([1, "ERR_MEMORY"]);
+  });
+});
+
+describe("a stream that fails", () => {
+  const script = fileURLToPath(new URL("../../../scripts/widehead.mjs", import.meta.url));
+  const start = (args: readonly string[], stdout: "pipe" | number) =>
+    spawn(process.execPath, [script, ...args], { cwd: place.directory, stdio: ["ignore", stdout, "pipe"] });
+  const codeOf = (child: ReturnType<typeof start>) => new Promise((resolve) => child.on("close", resolve));
+
+  test.skipIf(!existsSync("/dev/full"))("as stdout is one clear line", async () => {
+    await using full = await open("/dev/full", "w");
+    const child = start(["--help"], full.fd);
+    let err = "";
+    child.stderr?.on("data", (chunk) => (err += chunk));
+    expect(await codeOf(child)).toBe(1);
+    expect(err).toMatch(/^error: stdout: expected .*got: ENOSPC.*\[ERR_IO\]\n$/);
+  });
+
+  test("as stderr loses progress lines, and nothing else", async () => {
+    const child = start([...train, "--out", "unwatched"], "pipe");
+    child.stderr?.destroy();
+    let out = "";
+    child.stdout?.on("data", (chunk) => (out += chunk));
+    expect(await codeOf(child)).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ directory: "unwatched", steps: 2 });
   });
 });

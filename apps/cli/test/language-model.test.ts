@@ -33,7 +33,7 @@ describe("train language-model", () => {
     }>();
     expect(predictions.map(({ words }) => words.length)).toEqual([5, 5, 5]);
     expect(neighbors.map(({ nearest }) => nearest.length)).toEqual([5, 5, 5]);
-    expect(next[0]).toMatch(/^widehead predict model "/);
+    expect(next[0]).toMatch(/^widehead predict model '/);
   });
 
   test("learns: a better perplexity than counting words, and a rising accuracy", () => {

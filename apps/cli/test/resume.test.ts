@@ -68,21 +68,24 @@ describe("an interrupted run", () => {
     expect(process.listenerCount("SIGINT")).toBe(before);
   });
 
-  test("is a process that ends with 130 and a checkpoint", async () => {
-    const script = fileURLToPath(new URL("../../../scripts/widehead.mjs", import.meta.url));
-    const args = [script, ...train, ...tiny, "--steps", "100000000", "--out", "process", "--json"];
-    const child = spawn(process.execPath, args, { cwd: place.directory, stdio: ["ignore", "pipe", "pipe"] });
-    let [out, err] = ["", ""];
-    child.stdout.on("data", (chunk) => (out += chunk));
-    child.stderr.on("data", (chunk) => {
-      err += chunk;
-      if (err.includes('"progress"')) child.kill("SIGINT");
-    });
-    const code = await new Promise((resolve) => child.on("close", resolve));
-    expect(code, err).toBe(130);
-    expect(JSON.parse(out)).toMatchObject({ interrupted: true, directory: "process" });
-    expect(existsSync(join(place.directory, "process", "manifest.json"))).toBe(true);
-  });
+  test.each(["SIGINT", "SIGTERM"] as const)(
+    "is a process that ends with 130 and a checkpoint at %s",
+    async (signal) => {
+      const script = fileURLToPath(new URL("../../../scripts/widehead.mjs", import.meta.url));
+      const args = [script, ...train, ...tiny, "--steps", "100000000", "--out", signal, "--json"];
+      const child = spawn(process.execPath, args, { cwd: place.directory, stdio: ["ignore", "pipe", "pipe"] });
+      let [out, err] = ["", ""];
+      child.stdout.on("data", (chunk) => (out += chunk));
+      child.stderr.on("data", (chunk) => {
+        err += chunk;
+        if (err.includes('"progress"')) child.kill(signal);
+      });
+      const code = await new Promise((resolve) => child.on("close", resolve));
+      expect(code, err).toBe(130);
+      expect(JSON.parse(out)).toMatchObject({ interrupted: true, directory: signal });
+      expect(existsSync(join(place.directory, signal, "manifest.json"))).toBe(true);
+    },
+  );
 });
 
 /** A JSON progress event as the line that stands for it. */

@@ -25,7 +25,8 @@ export class ContextDataset {
 
   /**
    * @param documents  token ids of each, as {@link Vocabulary.encode} gives them
-   * @throws WideheadError ERR_OPTION for a context that is not a whole number ≥ 1, or where there are no tokens
+   * @throws WideheadError ERR_OPTION for a context that is not a whole number ≥ 1, or where there are no tokens; ERR_MEMORY
+   * for more tokens and paddings than an array can hold
    */
   constructor(documents: readonly Uint32Array[], options: ContextOptions) {
     const context = wholeNumber("context", options.context, 1);
@@ -35,7 +36,7 @@ export class ContextDataset {
       throw new WideheadError("ERR_OPTION", message, { argument: "documents", expected: 1, actual: 0 });
     }
     this.context = context;
-    this.#tokens = new Uint32Array(size + documents.length * context).fill(options.padding);
+    this.#tokens = allocate(size + documents.length * context).fill(options.padding);
     this.#places = new Uint32Array(size);
     let place = 0;
     let example = 0;
@@ -139,6 +140,16 @@ export class ContextBatches {
     const random = createRandom(this.#seed).fork(`epoch ${epoch}`);
     this.#order = random.shuffle(numbersUpTo(this.dataset.size));
     this.#epoch = epoch;
+  }
+}
+
+function allocate(length: number): Uint32Array {
+  try {
+    return new Uint32Array(length);
+  } catch (cause) {
+    const needed = length * Uint32Array.BYTES_PER_ELEMENT;
+    const message = `ContextDataset: tokens and paddings must fit into one array, got ${length}; use a smaller context`;
+    throw new WideheadError("ERR_MEMORY", message, { argument: "context", needed }, { cause });
   }
 }
 

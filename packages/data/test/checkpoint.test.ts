@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Json, Snapshot } from "@widehead/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { assertCheckpointFolder, loadCheckpoint, saveCheckpoint } from "../src/index.ts";
+import { assertCheckpointFolder, claimCheckpointFolder, loadCheckpoint, saveCheckpoint } from "../src/index.ts";
 import { contents, tensorOf } from "./tensors.ts";
 
 let root: string;
@@ -128,6 +130,8 @@ describe("a damaged checkpoint", () => {
   it("with changed facts is refused", async () => {
     await editManifest((text) => text.replace('"step": 7', '"step": 8'));
     await refused("ERR_FORMAT", { field: "sha256" });
+    await editManifest((text) => text.replace(/,\s*"sha256": "\w+"\s*}\s*$/, "}"));
+    await refused("ERR_FORMAT", { field: "sha256", expected: expect.stringMatching(/^\w{64}$/), actual: undefined });
   });
 
   it("of a later version is refused", async () => {
@@ -163,6 +167,30 @@ describe("a checkpoint's folder", () => {
     await assertCheckpointFolder(folder);
     expect(await readdir(folder)).toEqual([]);
     await assertCheckpointFolder(folder);
+  });
+
+  it("that cannot be made is refused at once", async () => {
+    await writeFile(join(root, "file"), "");
+    const places = [
+      join(root, "file"),
+      join(root, "file", "one"),
+      ...(existsSync("/proc/self") ? ["/proc/runs/one"] : []),
+    ];
+    for (const path of places) {
+      await expect(assertCheckpointFolder(path)).rejects.toMatchObject({ code: "ERR_IO", details: { path } });
+    }
+  });
+
+  it("is claimed by one process at a time", async () => {
+    const claim = await claimCheckpointFolder(folder);
+    await saveCheckpoint(folder, snapshotOf(1), extras);
+    const refusal = { code: "ERR_IO", details: { path: folder, actual: String(process.pid) } };
+    await expect(claimCheckpointFolder(folder)).rejects.toMatchObject(refusal);
+    await claim[Symbol.asyncDispose]();
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    await writeFile(join(folder, ".widehead.lock"), String(pid));
+    await using _ = await claimCheckpointFolder(folder);
+    expect(await readFile(join(folder, ".widehead.lock"), "utf8")).toBe(String(process.pid));
   });
 
   it("may hold a checkpoint, or what a crash left of the first", async () => {

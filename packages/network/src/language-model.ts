@@ -16,7 +16,7 @@ import { centred, type Neighbors, nearestWords, requireWord } from "./input/neig
 import type { BodyOptions, LanguageModelOptions } from "./options.ts";
 import { headSnapshot, joinSnapshot, restoreBody } from "./snapshot/model.ts";
 import { formatError } from "./snapshot/tensors.ts";
-import { requireIds, requireInteger, requireNonNegative } from "./validate.ts";
+import { requireFinite, requireIds, requireInteger, requireNonNegative } from "./validate.ts";
 
 /** m contexts of c words with the word that follows each. */
 export interface Batch {
@@ -159,9 +159,15 @@ export class LanguageModel implements AsyncDisposable {
     });
   }
 
-  /** Hands the complete state to `sink`, and holds the model still until the sink has consumed it. */
+  /**
+   * Hands the complete state to `sink`, and holds the model still until the sink has consumed it.
+   * Throws ERR_NOT_FINITE for a body that training has spoilt, so that it replaces no good checkpoint.
+   */
   async save<T>(sink: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-    return this.#queue.run(() => this.head.save((snapshot) => sink(joinSnapshot(this.#body, snapshot))));
+    return this.#queue.run(() => {
+      for (const { name, values } of this.#body.state) requireFinite(`body.${name}`, values);
+      return this.head.save((snapshot) => sink(joinSnapshot(this.#body, snapshot)));
+    });
   }
 
   /** Disposes body and head, after the calls before; idempotent. */

@@ -1,4 +1,4 @@
-import { WideheadError } from "@widehead/core";
+import { type FloatArray, WideheadError } from "@widehead/core";
 
 /** Throws ERR_OPTION unless the value is a safe integer ≥ minimum, TypeError unless it is a number. */
 export function requireInteger(argument: string, value: number, minimum: number): void {
@@ -46,6 +46,15 @@ export function requireIds(argument: string, ids: Uint32Array, bound: number): v
     bound,
     actual,
   });
+}
+
+/** Throws ERR_NOT_FINITE unless every number is finite. */
+export function requireFinite(argument: string, values: FloatArray | Uint32Array): void {
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  if (index < 0) return;
+  const actual = values[index];
+  const message = `${argument}[${index}] must be a finite number, got ${actual}; lower the learning rates`;
+  throw new WideheadError("ERR_NOT_FINITE", message, { argument, index, actual });
 }
 
 /** The error of an option that is not what was expected. */

@@ -1,7 +1,7 @@
 import type { Snapshot, Tensor } from "@widehead/core";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { LanguageModel, trainingStateOf } from "../src/index.ts";
-import { createToy, keep, restoreNaiveHead } from "./toy.ts";
+import { createToy, keep, restoreNaiveHead, toyBatch, toyText } from "./toy.ts";
 
 /** The snapshot with one tensor changed. */
 function withTensor(snapshot: Snapshot, name: string, change: (tensor: Tensor) => Tensor[]): Snapshot {
@@ -64,4 +64,16 @@ test.each([
   expect(() => trainingStateOf({ facts, tensors: [] } as Snapshot)).toThrow(
     expect.objectContaining({ code: "ERR_FORMAT" }),
   );
+});
+
+test("a body that training has spoilt is not saved", async () => {
+  await using toy = await createToy();
+  const train = toy.head.train.bind(toy.head);
+  vi.spyOn(toy.head, "train").mockImplementation(async (...call) => {
+    const result = await train(...call);
+    result.hiddenGradient!.data[0] = Number.NaN;
+    return result;
+  });
+  await toy.model.train(toyBatch(toyText(20, 1)), { learningRate: 0.1 });
+  await expect(toy.model.save(keep)).rejects.toMatchObject({ code: "ERR_NOT_FINITE" });
 });

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { openModel, type SavedRun } from "../checkpoint.ts";
 import { encodeDocuments, readCorpus } from "../corpus.ts";
 import type { Command, Outcome } from "../grammar/command.ts";
+import { parseValue } from "../grammar/options.ts";
 import { measureHeldOut } from "../measure.ts";
 import { formatHeldOut } from "../training/report.ts";
 import { type Baselines, encodeSplit, measureBaselines } from "../training/text.ts";
@@ -12,17 +13,18 @@ interface Subject {
   readonly baselines: Baselines | undefined;
 }
 
-export const evaluate: Command<"backend" | "seed", never, "data" | "threads"> = {
+export const evaluate: Command<"backend", never, "data" | "seed" | "threads"> = {
   name: "evaluate",
   summary: "Measure a model on text that it has not seen",
   positionals: ["DIR"],
-  defaults: { backend: "auto", seed: 1 },
+  defaults: { backend: "auto" },
   required: [],
-  optional: ["data", "threads"],
+  optional: ["data", "seed", "threads"],
   example: "runs/language-model --data other.txt",
   notes: [
     "The text is the held-out part of what the model was trained on, or all of --data where that is another text.",
     "A text whose loss takes more than about 15 s is sampled; accuracy is of 5,000 positions.",
+    "Without --seed both are sampled as at the end of the training run.",
   ],
 
   async run({ positionals, values }, io): Promise<Outcome> {
@@ -30,7 +32,8 @@ export const evaluate: Command<"backend" | "seed", never, "data" | "threads"> = 
     await using open = await openModel(resolve(io.directory, directory), values, io);
     const corpus = await readCorpus(values.data ?? open.record.data.source, io.directory);
     const { dataset, baselines } = subjectOf(corpus, open, open.model.options.context);
-    const heldOut = await measureHeldOut(open.model, dataset, { seed: values.seed, now: io.now });
+    const seed = values.seed ?? parseValue("seed", open.record.options.seed ?? "");
+    const heldOut = await measureHeldOut(open.model, dataset, { seed, now: io.now });
     return {
       data: { directory, data: corpus.source, ...heldOut, baselines },
       text: formatHeldOut(heldOut, baselines).join("\n"),

@@ -31,7 +31,6 @@ export async function finishSession(
   const heldOut = await measureHeldOut(model, test.dataset, { seed: settings.seed, now: io.now });
   const baselines = measureBaselines(text);
   const shown = await showcaseOf({ model, vocabulary }, test, settings.seed);
-  progress.note("Timing a factored against a dense step");
   const { features, hidden, embedding, loss, output } = settings;
   return {
     directory: shownPath(folder, io),
@@ -48,7 +47,7 @@ export async function finishSession(
     test: heldOut,
     baselines,
     ...shown,
-    stepTimes: await compareSteps(session, io),
+    stepTimes: await compareSteps(session, io, progress),
     next: nextCommands(folder, shown.predictions[0]!.prompt, io),
   };
 }
@@ -60,9 +59,14 @@ export function shownPath(path: string, { directory }: Io): string {
 }
 
 /** Steps of both layers at the shape that was trained; undefined where the loss or the memory allows only one of them. */
-async function compareSteps({ backend, model, settings }: Session, io: Io): Promise<StepTimes | undefined> {
+async function compareSteps(
+  { backend, model, settings }: Session,
+  io: Io,
+  progress: Progress,
+): Promise<StepTimes | undefined> {
   const { loss, batch } = settings;
   if (loss.family !== "spherical") return undefined;
+  progress.note("Timing a factored against a dense step");
   const { outputs, features } = model.head;
   const learningRate = headDefaults(loss).benchLearningRate;
   const memoryLimit = io.memoryLimit();
@@ -80,7 +84,7 @@ async function compareSteps({ backend, model, settings }: Session, io: Io): Prom
 function nextCommands(folder: string, prompt: string, io: Io): string[] {
   const place = shellWord(shownPath(folder, io));
   return [
-    `${io.program} predict ${place} ${JSON.stringify(prompt)}`,
+    `${io.program} predict ${place} ${shellWord(prompt)}`,
     `${io.program} train language-model --out ${place} --resume --minutes 10`,
   ];
 }

@@ -1,4 +1,4 @@
-import { assertCheckpointFolder, ContextBatches } from "@widehead/data";
+import { ContextBatches, claimCheckpointFolder } from "@widehead/data";
 import { type BatchSource, type Checkpoint, type TrainerOptions, type TrainingSummary, train } from "@widehead/network";
 import { saveRun } from "../checkpoint.ts";
 import { finalRateFraction, positions, validationEvery } from "../defaults.ts";
@@ -11,12 +11,12 @@ import type { Settings } from "./settings.ts";
 /** Trains until a limit or an interruption, and leaves a checkpoint of where it stopped. */
 export async function runSession(session: Session, io: Io, progress: Progress): Promise<TrainingSummary> {
   const { model, settings, folder, record, text } = session;
-  await assertCheckpointFolder(folder);
+  await using _claim = await claimCheckpointFolder(folder);
   const save = (checkpoint: Checkpoint) =>
     checkpoint.save((snapshot) => saveRun(folder, { record, vocabulary: text.vocabulary, snapshot }));
   const saver = new Saver(save, io.now);
   const controller = new AbortController();
-  using _ = io.onInterrupt(() => controller.abort());
+  using _interrupt = io.onInterrupt(() => controller.abort());
   const summary = await train(model, batchesOf(session), {
     ...trainerOptions(settings),
     ...(session.before === undefined ? {} : { resume: session.before }),

@@ -4,19 +4,7 @@ import { flagOf, formatValue, type OptionName, optionNames, parseValue, type Val
 import { wrongUse } from "../grammar/parse.ts";
 
 /** Options of `train language-model` that may have no value. */
-export type Optional =
-  | "learningRate"
-  | "bodyLearningRate"
-  | "weightDecay"
-  | "clipNorm"
-  | "steps"
-  | "epochs"
-  | "minutes"
-  | "threads"
-  | "out"
-  | "resume";
-
-export const optional: readonly Optional[] = [
+export const optional = [
   "learningRate",
   "bodyLearningRate",
   "weightDecay",
@@ -27,7 +15,8 @@ export const optional: readonly Optional[] = [
   "threads",
   "out",
   "resume",
-];
+] as const;
+export type Optional = (typeof optional)[number];
 
 export type TrainValues = Pick<Values, Defaulted> & Partial<Pick<Values, Optional>>;
 /** A run's options in full. */
@@ -46,9 +35,14 @@ function checkLimits({ steps, epochs }: Partial<Values>): void {
 export function newSettings(values: TrainValues): Settings {
   checkLimits(values);
   const limited = limits.some((name) => values[name] !== undefined);
+  const learningRate = values.learningRate ?? headDefaults(values.loss).learningRate;
+  const { weightDecay = 0 } = values;
+  if (weightDecay * learningRate >= 1) {
+    throw wrongUse("--weight-decay", `less than 1/learning rate = ${1 / learningRate}`, String(weightDecay));
+  }
   return {
     ...values,
-    learningRate: values.learningRate ?? headDefaults(values.loss).learningRate,
+    learningRate,
     bodyLearningRate: values.bodyLearningRate ?? bodyLearningRates[values.bodyOptimizer],
     ...(limited ? {} : { minutes: minutesUnlessLimited }),
   };

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
-import { join, parse } from "node:path";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join, parse } from "node:path";
 import { WideheadError } from "@widehead/core";
 import { attempt } from "../io.ts";
 import { isManifest, MANIFEST, type StoredFile } from "./manifest.ts";
 
+/** The file that says which process saves here. */
+export const LOCK = ".widehead.lock";
 const TEMPORARY = /^\.widehead-[0-9a-f]{16}\.tmp$/;
 const STORED = /^(?<stem>.+)-[0-9a-f]{16}(?<extension>\.\w+)?$/;
 
@@ -15,9 +17,9 @@ const STORED = /^(?<stem>.+)-[0-9a-f]{16}(?<extension>\.\w+)?$/;
  * @throws WideheadError ERR_IO where it holds something else, is no folder or cannot be made; then nothing has changed
  */
 export async function assertCheckpointFolder(folder: string): Promise<void> {
-  await attempt("a folder", folder, () => mkdir(folder, { recursive: true }));
+  await attempt("a folder", folder, () => makeFolder(folder));
   const names = await attempt("a readable folder", folder, () => readdir(folder));
-  if (names.every((name) => TEMPORARY.test(name) || STORED.test(name))) return;
+  if (names.every((name) => name === LOCK || TEMPORARY.test(name) || STORED.test(name))) return;
   if (names.includes(MANIFEST)) {
     const path = join(folder, MANIFEST);
     if (isManifest(await attempt("a readable file", path, () => readFile(path, "utf8")))) return;
@@ -27,6 +29,19 @@ export async function assertCheckpointFolder(folder: string): Promise<void> {
     `checkpoint: folder must be new, empty or a checkpoint, got ${folder} that holds ${names.slice(0, 3).join(", ")}`,
     { argument: "folder", path: folder, expected: "a new, empty or checkpoint folder", actual: names.slice(0, 10) },
   );
+}
+
+/** Makes a folder and its parents. Node's own `recursive` never returns where the system denies that a parent is there (/proc). */
+async function makeFolder(path: string, makeParents = true): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && (await stat(path)).isDirectory()) return;
+    if (code !== "ENOENT" || !makeParents || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await makeFolder(path, false);
+  }
 }
 
 /**

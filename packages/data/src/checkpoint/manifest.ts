@@ -55,8 +55,8 @@ export function parseManifest(text: string, path: string): CheckpointManifest {
     throw manifestError(path, "formatVersion", FORMAT_VERSION, manifest.formatVersion);
   }
   const { sha256, ...body } = manifest;
-  const actual = digest(JSON.stringify(body));
-  if (sha256 !== actual) throw manifestError(path, "sha256", sha256, actual);
+  const expected = digest(JSON.stringify(body));
+  if (sha256 !== expected) throw manifestError(path, "sha256", expected, sha256);
   for (const { name } of [manifest.data, ...Object.values(manifest.files)]) {
     if (!isPlainName(name)) throw manifestError(path, "file name", "a name without folders", name);
   }
