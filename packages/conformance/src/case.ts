@@ -7,6 +7,7 @@ import {
   type FactoredOptions,
   type FactoredState,
   type OutputLayer,
+  type Recomputed,
   type RestoreOptions,
   type Snapshot,
   WideheadError,
@@ -27,6 +28,8 @@ export type Tolerance =
 export interface FactoredLayerLike extends OutputLayer {
   /** Host copies of U, U⁻ᵀ, Q_c, ω and w̄. */
   inspect(): Promise<FactoredState>;
+  /** Q_c and w̄ anew from all rows. */
+  recompute(): Promise<Recomputed>;
 }
 
 export type CreateLayer = (options: FactoredOptions) => Promise<FactoredLayerLike>;

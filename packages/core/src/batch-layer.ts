@@ -81,8 +81,10 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
 
   gradient(hidden: MatrixLike, targets: SparseTargets, options: GradientOptions = {}): Promise<Step> {
     return this.exclusive(async () => {
-      const pass = await this.observe(this.#check(hidden, targets, options), targets, "update");
+      const loaded = this.#check(hidden, targets, options);
+      // Before the pass, whose scratch is the older step's: that one is stale even where this one fails.
       const generation = this.touch();
+      const pass = await this.observe(loaded, targets, "update");
       const [read] = await this.backend.readMany(this.#wanted(this.hiddenGradient(pass), options));
       return {
         ...this.#result(pass, hidden, read),
@@ -203,6 +205,13 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
     const { learningRate, keep, clipNorm } = checkUpdate(options);
     if (clipNorm === Infinity || learningRate === 0) return { learningRate, keep };
     const norm = await this.gradientNorm(pass);
+    if (!Number.isFinite(norm)) {
+      throw new WideheadError(
+        "ERR_NUMERIC_DRIFT",
+        `clipNorm: the gradient's norm is ${norm}; expected a finite one to clip. Nothing was changed: scale activations or targets down`,
+        { argument: "clipNorm", norm },
+      );
+    }
     return { learningRate: norm > clipNorm ? (learningRate * clipNorm) / norm : learningRate, keep };
   }
 

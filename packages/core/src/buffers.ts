@@ -1,4 +1,5 @@
 import type { Backend, Matrix } from "./contract/index.ts";
+import { upload } from "./upload.ts";
 
 /** Scratch matrices by name, kept between steps, so that a step allocates nothing once the shapes have settled. */
 export class Buffers implements Disposable {
@@ -14,7 +15,7 @@ export class Buffers implements Disposable {
     let matrix = this.#matrices.get(name);
     if (matrix === undefined || matrix.columns !== columns || matrix.rows < rows) {
       const capacity = matrix?.columns === columns ? Math.max(rows, Math.ceil(matrix.rows * 1.5)) : rows;
-      matrix?.[Symbol.dispose]();
+      this.#forget(name);
       matrix = this.#backend.allocate(capacity, columns);
       this.#matrices.set(name, matrix);
     }
@@ -25,14 +26,19 @@ export class Buffers implements Disposable {
   identity(size: number): Matrix {
     let matrix = this.#matrices.get("identity");
     if (matrix === undefined || matrix.rows < size) {
-      matrix?.[Symbol.dispose]();
-      matrix = this.#backend.allocate(size, size);
+      this.#forget("identity");
       const data = new Float64Array(size * size);
       for (let i = 0; i < size; i += 1) data[i * size + i] = 1;
-      this.#backend.write(matrix, data);
+      matrix = upload(this.#backend, size, size, data);
       this.#matrices.set("identity", matrix);
     }
     return matrix.rows === size ? matrix : this.#backend.view(matrix, 0, 0, size, size);
+  }
+
+  /** The old matrix goes before the new one is allocated: both together may not fit, and the allocation may fail. */
+  #forget(name: string): void {
+    this.#matrices.get(name)?.[Symbol.dispose]();
+    this.#matrices.delete(name);
   }
 
   [Symbol.dispose](): void {

@@ -13,6 +13,7 @@ export type { Recomputed } from "./factored/sums.ts";
 export type { InitialWeights } from "./initial.ts";
 export * from "./losses/index.ts";
 export * from "./matrix.ts";
+export * from "./preconditioner/index.ts";
 export { CallQueue } from "./queue.ts";
 export * from "./random.ts";
 export * from "./rows/index.ts";

@@ -8,8 +8,8 @@ export function isHostMatrix(matrix: MatrixLike): matrix is HostMatrix {
 }
 
 /**
- * The activations of a batch as a matrix of the backend: copied when they are in host memory, as they are when they are
- * a handle. Host activations are checked here; a handle's are checked in the forward pass.
+ * A copy of a batch's activations in the backend: a step holds on to it while the caller may reuse the handle, for the
+ * hidden gradient even. Host activations are checked here; a handle's are checked in the forward pass.
  *
  * @throws WideheadError ERR_SHAPE, ERR_NOT_FINITE, ERR_DISPOSED, ERR_FOREIGN_HANDLE
  */
@@ -17,7 +17,9 @@ export function loadHidden(backend: Backend, buffers: Buffers, hidden: MatrixLik
   checkHiddenShape(hidden, features);
   if (!isHostMatrix(hidden)) {
     checkHandle(backend, "hidden", hidden);
-    return hidden;
+    const copy = buffers.get("hidden", hidden.rows, features);
+    backend.combine(copy, [{ matrix: hidden }]);
+    return copy;
   }
   const { data } = hidden;
   for (let i = 0; i < data.length; i += 1) {

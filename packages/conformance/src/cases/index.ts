@@ -3,8 +3,11 @@ import { backendCases } from "./backend/index.ts";
 import { denseCases } from "./dense.ts";
 import { denseCallCases } from "./dense-calls.ts";
 import { errorCases } from "./errors.ts";
+import { snapshotErrorCases } from "./errors-snapshot.ts";
+import { failureCases } from "./failures.ts";
 import { kernelCases } from "./kernels/index.ts";
 import { lawCases } from "./laws.ts";
+import { handleCases } from "./laws-handles.ts";
 import { layerLawCases } from "./laws-layers.ts";
 import { queryCases } from "./laws-queries.ts";
 import { workCases } from "./laws-work.ts";
@@ -23,8 +26,11 @@ export const cases: readonly Case[] = [
   ...lawCases,
   ...layerLawCases,
   ...queryCases,
+  ...handleCases,
   ...workCases,
   ...errorCases,
+  ...snapshotErrorCases,
+  ...failureCases,
   ...denseCases,
   ...denseCallCases,
   ...longCases,

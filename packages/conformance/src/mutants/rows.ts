@@ -108,12 +108,12 @@ export const rowMutants: readonly LayerMutant[] = [
   },
   {
     id: "refactored-by-solution",
-    title: "When it refactors, the layer updates V with P in place of H",
+    title: "When it refactors, the layer updates V with P in place of Ĥ",
     killedBy: "conditioning/every-step",
     createLayer: withParts({
       refactoredRows(input, pass, candidate, rates) {
         const directions = input.buffers.get("directions", pass.hidden.rows, pass.hidden.columns);
-        return defaultParts.refactoredRows(input, { ...pass, hidden: directions }, candidate, rates);
+        return defaultParts.refactoredRows(input, { ...pass, direction: directions }, candidate, rates);
       },
     }),
   },

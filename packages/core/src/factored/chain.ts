@@ -1,5 +1,7 @@
 import type { Buffers } from "../buffers.ts";
 import type { Backend, FloatArray, Matrix } from "../contract/index.ts";
+import { WideheadError } from "../errors.ts";
+import { upload } from "../upload.ts";
 
 /** The product C_s · C_{s+1} ··· C_{s+2^level−1}, s = index · 2^level, of refactored transforms. */
 interface Link {
@@ -69,10 +71,7 @@ export class Chain implements Disposable {
     for (let i = this.#open.length - 2; i >= 0; i -= 1) {
       const [left, right] = [this.#open[i]!, this.#open[i + 1]!];
       if (left.level !== right.level || left.index % 2 !== 0 || right.index !== left.index + 1) continue;
-      const product = multiply(left.exact!, right.exact!, this.features);
-      left.exact = undefined;
-      right.exact = undefined;
-      this.#open.splice(i, 2, this.#add(left.level + 1, left.index / 2, product));
+      this.#join(left, right);
       return true;
     }
     return false;
@@ -126,7 +125,11 @@ export class Chain implements Disposable {
     return [...this.#links.values()].filter((link) => link.level > 0).map(({ level, index }) => [level, index]);
   }
 
-  /** Rebuilds a chain from its single links, bit for bit. */
+  /**
+   * Rebuilds a chain from its single links, bit for bit.
+   *
+   * @throws WideheadError ERR_FORMAT for a product that its links cannot have made
+   */
   static restore(
     backend: Backend,
     features: number,
@@ -137,13 +140,15 @@ export class Chain implements Disposable {
     const chain = new Chain(backend, features, first);
     for (const link of links) chain.push(link);
     for (const [level, index] of products) {
-      const left = chain.#links.get(key(level - 1, index * 2))!;
-      const right = chain.#links.get(key(level - 1, index * 2 + 1))!;
-      const at = chain.#open.indexOf(left);
-      const product = multiply(left.exact!, right.exact!, features);
-      left.exact = undefined;
-      right.exact = undefined;
-      chain.#open.splice(at, 2, chain.#add(level, index, product));
+      const left = chain.#links.get(key(level - 1, index * 2));
+      const right = chain.#links.get(key(level - 1, index * 2 + 1));
+      if (left?.exact === undefined || right?.exact === undefined) {
+        chain[Symbol.dispose]();
+        throw new WideheadError("ERR_FORMAT", `snapshot: product ${level}:${index} has no factors in the chain`, {
+          actual: [level, index],
+        });
+      }
+      chain.#join(left, right);
     }
     return chain;
   }
@@ -154,11 +159,18 @@ export class Chain implements Disposable {
   }
 
   #add(level: number, index: number, exact: Float64Array): Link {
-    const matrix = this.#backend.allocate(this.features, this.features);
-    this.#backend.write(matrix, exact);
+    const matrix = upload(this.#backend, this.features, this.features, exact);
     const link: Link = { level, index, matrix, exact };
     this.#links.set(key(level, index), link);
     return link;
+  }
+
+  /** Puts the product of two open neighbours in their place; where there is no memory for it, they stay open. */
+  #join(left: Link, right: Link): void {
+    const product = multiply(left.exact!, right.exact!, this.features);
+    this.#open.splice(this.#open.indexOf(left), 2, this.#add(left.level + 1, left.index / 2, product));
+    left.exact = undefined;
+    right.exact = undefined;
   }
 
   #longestFrom(start: number): Link {

@@ -1,4 +1,11 @@
-import type { Backend, Matrix, RowStore, SphericalLoss } from "../contract/index.ts";
+import type {
+  Backend,
+  Matrix,
+  Preconditioner,
+  PreconditionerFactory,
+  RowStore,
+  SphericalLoss,
+} from "../contract/index.ts";
 import { Chain } from "./chain.ts";
 import { probeVectors } from "./conditioning.ts";
 import type { FactoredOptions } from "./options.ts";
@@ -27,6 +34,9 @@ export class Core implements Disposable {
   readonly system: "auto" | "batch" | "features";
   readonly undefinedExamples: "throw" | "skip";
   readonly probeVectors: Matrix;
+  /** What made {@link preconditioner}, for snapshots. */
+  readonly preconditionerFactory: PreconditionerFactory | undefined;
+  readonly preconditioner: Preconditioner | undefined;
   readonly chain: Chain;
   readonly sweeper: Sweeper;
   readonly counters: Counters = { steps: 0, refactorings: 0, skippedExamples: 0, conditionBound: 1, residual: 0 };
@@ -46,6 +56,8 @@ export class Core implements Disposable {
     this.chain = chain ?? new Chain(backend, store.features);
     this.sweeper = sweeper ?? new Sweeper();
     this.probeVectors = probeVectors(backend, store.features);
+    this.preconditionerFactory = options.preconditioner;
+    this.preconditioner = options.preconditioner?.create(backend, store.features);
     this.#state = new StackedState(backend, store.features);
     this.#spare = new StackedState(backend, store.features);
   }
@@ -64,18 +76,19 @@ export class Core implements Disposable {
   }
 
   /** U = U⁻ᵀ = I. */
-  resetTransform(): void {
+  resetTransform(state: StackedState): void {
     const d = this.store.features;
     const identity = new Float64Array(d * d);
     for (let i = 0; i < d; i += 1) identity[i * d + i] = 1;
-    this.backend.write(this.#state.transform, identity);
-    this.backend.write(this.#state.inverse, identity);
+    this.backend.write(state.transform, identity);
+    this.backend.write(state.inverse, identity);
   }
 
   [Symbol.dispose](): void {
     this.#state[Symbol.dispose]();
     this.#spare[Symbol.dispose]();
     this.probeVectors[Symbol.dispose]();
+    this.preconditioner?.[Symbol.dispose]();
     this.chain[Symbol.dispose]();
   }
 }

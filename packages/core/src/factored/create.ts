@@ -1,5 +1,5 @@
 import { Buffers } from "../buffers.ts";
-import type { Dtype } from "../contract/index.ts";
+import type { Dtype, RowStore } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 import { checkInitial, type InitialWeights, initialOffset, initialRows, startsEqual } from "../initial.ts";
 import { bytesOf } from "../matrix.ts";
@@ -8,7 +8,7 @@ import { checkMemory, requireCount, requireNumber, requireOneOf } from "../valid
 import { Core } from "./core.ts";
 import type { FactoredOptions } from "./options.ts";
 import { measureRows, scanRows } from "./statistics.ts";
-import { writeSums } from "./sums.ts";
+import { replaceSums } from "./sums.ts";
 
 /** Bytes of the state, its spare and the d × d scratch of a layer of d features. */
 export function stateBytes(features: number, dtype: Dtype): number {
@@ -52,20 +52,24 @@ function checkOptions({
 }: FactoredOptions): void {
   requireCount("outputs", outputs, 2 ** 32 - 1);
   requireCount("features", features);
-  requireNumber("conditionLimit", conditionLimit, conditionLimit >= 0, "a number ≥ 0");
+  const limited = conditionLimit >= 0 && Number.isFinite(conditionLimit);
+  requireNumber("conditionLimit", conditionLimit, limited, "a finite number ≥ 0");
   requireOneOf("system", system, ["auto", "batch", "features"]);
   requireOneOf("undefinedExamples", rest.undefinedExamples ?? "throw", ["throw", "skip"]);
   if (loss.family !== "spherical") throw unsupportedLoss((loss as { name: string }).name);
   checkInitial(initial, outputs, features);
-  const { rows } = rest;
-  const dtype = rest.backend.numerics.dtype;
-  if (rows !== undefined && (rows.outputs !== outputs || rows.features !== features || rows.dtype !== dtype)) {
-    throw new WideheadError(
-      "ERR_SHAPE",
-      `rows: expected a ${dtype} store [${outputs}, ${features}], got a ${rows.dtype} one [${rows.outputs}, ${rows.features}]`,
-      { argument: "rows", expected: [outputs, features, dtype], actual: [rows.outputs, rows.features, rows.dtype] },
-    );
-  }
+  checkRowStore(rest.rows, outputs, features, rest.backend.numerics.dtype);
+}
+
+/** @throws WideheadError ERR_SHAPE unless the store that is given has this shape and type */
+export function checkRowStore(rows: RowStore | undefined, outputs: number, features: number, dtype: Dtype): void {
+  if (rows === undefined) return;
+  if (rows.outputs === outputs && rows.features === features && rows.dtype === dtype) return;
+  throw new WideheadError(
+    "ERR_SHAPE",
+    `rows: expected a ${dtype} store [${outputs}, ${features}], got a ${rows.dtype} one [${rows.outputs}, ${rows.features}]`,
+    { argument: "rows", expected: [outputs, features, dtype], actual: [rows.outputs, rows.features, rows.dtype] },
+  );
 }
 
 function unsupportedLoss(name: string): WideheadError {
@@ -81,10 +85,10 @@ async function initialise(core: Core, initial: InitialWeights): Promise<void> {
   const { backend, store, chain } = core;
   const [D, d] = [store.outputs, store.features];
   const omega = initialOffset(initial, d);
-  core.resetTransform();
+  core.resetTransform(core.state);
   backend.write(core.state.offset, omega);
   if (startsEqual(initial)) {
-    writeSums(
+    replaceSums(
       core,
       omega.map((value) => D * value),
       new Float64Array(d * d),
@@ -103,5 +107,5 @@ async function initialise(core: Core, initial: InitialWeights): Promise<void> {
   }
   using buffers = new Buffers(backend);
   const { sum, gram } = await measureRows({ backend, buffers, store, chain }, undefined, omega, omega);
-  writeSums(core, sum, gram);
+  replaceSums(core, sum, gram);
 }

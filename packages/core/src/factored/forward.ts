@@ -1,5 +1,13 @@
 import type { Buffers } from "../buffers.ts";
-import type { Backend, Matrix, SparseMatrix, SparseTargets, SphericalLoss } from "../contract/index.ts";
+import type {
+  Backend,
+  FloatArray,
+  Matrix,
+  Preconditioner,
+  SparseMatrix,
+  SparseTargets,
+  SphericalLoss,
+} from "../contract/index.ts";
 import { judge } from "../judge.ts";
 import { checkFiniteRows } from "../validate.ts";
 import type { RowBlock } from "./row-block.ts";
@@ -10,8 +18,12 @@ import { patternOver } from "./targets.ts";
 export interface Forward {
   /** H [m, d]. */
   readonly hidden: Matrix;
+  /** Mean ‖h‖². */
+  readonly meanSquare: number;
+  /** Ĥ = HC [m, d], the right factor of the weight gradient: H itself for plain gradient descent. */
+  readonly direction: Matrix;
   readonly block: RowBlock;
-  /** HU⁻¹ [m, d]; undefined in a pass for evaluation. */
+  /** ĤU⁻¹ [m, d]; undefined in a pass for evaluation. */
   readonly rotated: Matrix | undefined;
   /** G₀ = HQ_c [m, d]. */
   readonly gramProduct: Matrix;
@@ -49,6 +61,7 @@ export interface ForwardInput {
   readonly squaredNorm: number;
   readonly loss: SphericalLoss;
   readonly undefinedExamples: "throw" | "skip";
+  readonly preconditioner: Preconditioner | undefined;
 }
 
 /**
@@ -57,15 +70,17 @@ export interface ForwardInput {
  * @see Vincent et al. 2015, eq. 3 (squared error); Vincent et al. 2016, §3 (spherical family)
  */
 export async function forward(
-  { backend, buffers, state, outputs, squaredNorm, loss, undefinedExamples }: ForwardInput,
+  { backend, buffers, state, outputs, squaredNorm, loss, undefinedExamples, preconditioner }: ForwardInput,
   hidden: Matrix,
   block: RowBlock,
   targets: SparseTargets,
   purpose: "update" | "evaluate",
 ): Promise<Forward> {
   const [m, d] = [hidden.rows, hidden.columns];
-  const skippedColumns = purpose === "update" ? 0 : d;
-  const stacked = purpose === "update" ? state.matrix : state.observed;
+  // HU⁻¹ comes along only where Ĥ = H.
+  const rotates = purpose === "update" && preconditioner === undefined;
+  const skippedColumns = rotates ? 0 : d;
+  const stacked = rotates ? state.matrix : state.observed;
   const products = buffers.get("products", m, stacked.rows);
   backend.gemm(hidden, stacked, products, { transposeB: true });
   const columns = (from: number, count: number) => backend.view(products, 0, from - skippedColumns, m, count);
@@ -101,10 +116,21 @@ export async function forward(
     deviation,
     noise: squares.map((square) => backend.numerics.roundoff * square * squaredNorm),
   });
+  const meanSquare = m === 0 ? 0 : sumOf(squares) / m;
+  let direction = hidden;
+  let rotated = rotates ? columns(0, d) : undefined;
+  if (purpose === "update" && preconditioner !== undefined) {
+    direction = buffers.get("direction", m, d);
+    await preconditioner.prepare(hidden, meanSquare, direction);
+    rotated = buffers.get("rotated", m, d);
+    backend.gemm(direction, state.inverse, rotated, { transposeB: true });
+  }
   return {
     hidden,
+    meanSquare,
+    direction,
     block,
-    rotated: purpose === "update" ? columns(0, d) : undefined,
+    rotated,
     gramProduct,
     transformed,
     sums,
@@ -112,4 +138,10 @@ export async function forward(
     ...judged,
     slopes: { ...judged.slopes, targets: { ...pattern, values: judged.slopes.targets } },
   };
+}
+
+function sumOf(values: FloatArray): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }

@@ -62,7 +62,7 @@ export class FactoredLayer extends BatchLayer<Pass> {
    * A layer from its snapshot: it continues bit for bit on a deterministic backend of the same type; on another, its
    * numbers are rounded to that type.
    *
-   * @throws WideheadError ERR_FORMAT, ERR_MEMORY
+   * @throws WideheadError ERR_FORMAT, ERR_MEMORY, ERR_SHAPE (of the rows' store)
    */
   static async restore(
     snapshot: Snapshot,
@@ -112,10 +112,19 @@ export class FactoredLayer extends BatchLayer<Pass> {
   }
 
   protected async observe(hidden: Matrix, targets: SparseTargets, purpose: "update" | "evaluate"): Promise<Pass> {
-    const { backend, store, chain, state, loss, squaredNorm, undefinedExamples } = this.#core;
+    const { backend, store, chain, state, loss, squaredNorm, undefinedExamples, preconditioner } = this.#core;
     const buffers = purpose === "update" ? this.buffers : this.queryBuffers;
     const block = await this.#parts.gatherRows(backend, buffers, store, chain, distinctIds(targets.ids));
-    const input = { backend, buffers, state, outputs: this.outputs, squaredNorm, loss, undefinedExamples };
+    const input = {
+      backend,
+      buffers,
+      state,
+      outputs: this.outputs,
+      squaredNorm,
+      loss,
+      undefinedExamples,
+      preconditioner,
+    };
     const pass = await this.#parts.forward(input, hidden, block, targets, purpose);
     return { ...pass, gradient: purpose === "update" ? this.#parts.backward(this.#stepInput(), pass) : undefined };
   }
@@ -129,7 +138,7 @@ export class FactoredLayer extends BatchLayer<Pass> {
   }
 
   protected update(pass: Pass, rates: Rates, wanted: readonly Matrix[]): Promise<FloatArray[]> {
-    return commitStep(this.#core, this.#parts, this.buffers, pass, pass.gradient!, rates, wanted);
+    return commitStep(this.#core, this.#parts, this.buffers, this.queryBuffers, pass, pass.gradient!, rates, wanted);
   }
 
   protected scoresOf(hidden: Matrix, ids: Uint32Array): Promise<HostMatrix> {

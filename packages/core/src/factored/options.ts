@@ -1,4 +1,4 @@
-import type { Backend, HostMatrix, RowStore, SphericalLoss } from "../contract/index.ts";
+import type { Backend, HostMatrix, PreconditionerFactory, RowStore, SphericalLoss } from "../contract/index.ts";
 import type { InitialWeights } from "../initial.ts";
 
 export interface FactoredOptions {
@@ -14,6 +14,8 @@ export interface FactoredOptions {
   readonly rows?: RowStore;
   /** Largest ‖U‖‖U⁻¹‖/d that is kept; beyond it the layer refactors before the step is committed. 30 unless told; 0 refactors at each step. */
   readonly conditionLimit?: number;
+  /** Second-order steps: `secondOrder()` or `diagonal()`; plain gradient descent unless given. */
+  readonly preconditioner?: PreconditionerFactory;
   /** Which form of the update to use: the [m, m] system of the batch, the [d, d] system of the features, or the cheaper. */
   readonly system?: "auto" | "batch" | "features";
   /** What to do with an example whose loss is undefined: throw ERR_LOSS_DOMAIN (nothing changes), or leave it out and count it. */

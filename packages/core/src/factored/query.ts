@@ -110,11 +110,10 @@ class EpochQueries implements Disposable {
     const back = this.#chain.epoch - epoch;
     while (this.#older.length < back) {
       const newer = this.#older.at(-1) ?? this.#current;
+      const link = this.#chain.link(this.#chain.epoch - 1 - this.#older.length);
       const query = this.#backend.allocate(newer.rows, newer.columns);
-      this.#backend.gemm(newer, this.#chain.link(this.#chain.epoch - 1 - this.#older.length), query, {
-        transposeB: true,
-      });
       this.#older.push(query);
+      this.#backend.gemm(newer, link, query, { transposeB: true });
     }
     return back === 0 ? this.#current : this.#older[back - 1];
   }

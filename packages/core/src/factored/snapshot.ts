@@ -1,7 +1,18 @@
-import type { Backend, Dtype, FloatArray, Json, RowStore, Snapshot, SphericalLoss, Tensor } from "../contract/index.ts";
+import type {
+  Backend,
+  Dtype,
+  FloatArray,
+  Json,
+  PreconditionerFactory,
+  RowStore,
+  Snapshot,
+  SphericalLoss,
+  Tensor,
+} from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 import { formatLoss, parseLoss } from "../losses/index.ts";
 import { floatArray } from "../matrix.ts";
+import { createPreconditioner } from "../preconditioner/index.ts";
 import { memoryRows } from "../rows/index.ts";
 import {
   checkedFacts,
@@ -16,7 +27,7 @@ import {
 import { checkMemory } from "../validate.ts";
 import { Chain, type ProductKey } from "./chain.ts";
 import { Core, type Counters } from "./core.ts";
-import { layerBytes } from "./create.ts";
+import { checkRowStore, layerBytes } from "./create.ts";
 import { scanRows, slicesOf } from "./statistics.ts";
 import { Sweeper, type SweepPosition } from "./sweeper.ts";
 
@@ -26,6 +37,8 @@ export interface RestoreOptions {
   readonly backend: Backend;
   /** Needed for a loss of the user's own; the built-in ones are found by name. */
   readonly loss?: SphericalLoss;
+  /** Needed for a preconditioner of the user's own; the built-in ones are found by name. */
+  readonly preconditioner?: PreconditionerFactory;
   /** An empty store of the same shape; memory unless told. */
   readonly rows?: RowStore;
   /** Bytes that rows and state may take. */
@@ -49,6 +62,11 @@ interface Facts {
   readonly sweep: SweepPosition;
   readonly squaredNorm: number;
   readonly counters: Counters;
+  readonly preconditioner?: {
+    readonly name: string;
+    readonly options: Readonly<Record<string, number>>;
+    readonly state: { readonly [key: string]: Json };
+  };
 }
 
 /** A layer's complete state; its rows are streamed from the store when a sink asks. */
@@ -56,6 +74,8 @@ export async function snapshotOf(core: Core): Promise<Snapshot> {
   const { backend, store, chain, state } = core;
   const [D, d] = [store.outputs, store.features];
   const [stacked] = await backend.readMany([state.matrix]);
+  const factory = core.preconditionerFactory;
+  const learned = core.preconditioner?.state();
   const links = Array.from({ length: chain.epoch - chain.first }, (_, i) => chain.link(chain.first + i));
   const facts: Facts = {
     kind: "factored",
@@ -73,12 +93,20 @@ export async function snapshotOf(core: Core): Promise<Snapshot> {
     sweep: core.sweeper.position,
     squaredNorm: core.squaredNorm,
     counters: { ...core.counters },
+    ...(factory &&
+      learned && { preconditioner: { name: factory.name, options: factory.options, state: learned.facts } }),
   };
+  const learnedMatrices = Object.entries(learned?.matrices ?? {});
   const floats = tensorDtype(store.dtype);
   return {
     facts: facts as unknown as { readonly [key: string]: Json },
     tensors: [
       tensorOf("state", [3 * d + 2, d], stacked),
+      ...learnedMatrices.map(([name, matrix]) =>
+        streamedTensor(preconditionerTensor(name), floats, [matrix.rows, matrix.columns], async function* () {
+          yield (await backend.readMany([matrix]))[0];
+        }),
+      ),
       streamedTensor("links", floats, [links.length, d, d], async function* () {
         for (const link of links) yield (await backend.readMany([link]))[0];
       }),
@@ -92,13 +120,14 @@ export async function snapshotOf(core: Core): Promise<Snapshot> {
   };
 }
 
-/** @throws WideheadError ERR_FORMAT, ERR_MEMORY */
+/** @throws WideheadError ERR_FORMAT, ERR_MEMORY, ERR_SHAPE */
 export async function restoreCore(snapshot: Snapshot, options: RestoreOptions): Promise<Core> {
   const facts = checkedFacts<Facts>(snapshot, "factored", VERSION);
-  checkEpochs(facts);
+  checkFacts(facts);
   const { backend } = options;
   const { outputs: D, features: d } = facts;
   const dtype = backend.numerics.dtype;
+  checkRowStore(options.rows, D, d, dtype);
   checkMemory(
     `a factored layer of ${D} outputs and ${d} features in ${dtype}`,
     layerBytes(D, d, dtype),
@@ -118,11 +147,36 @@ export async function restoreCore(snapshot: Snapshot, options: RestoreOptions): 
   const store = options.rows ?? memoryRows({ outputs: D, features: d, dtype });
   await restoreAllRows(store, tensors, facts);
   const chain = Chain.restore(backend, d, facts.firstEpoch, links, facts.products);
-  const core = new Core({ ...facts, backend, loss }, store, chain, new Sweeper(facts.sweep));
+  const { preconditioner: learned, ...rest } = facts;
+  const factory = learned && (options.preconditioner ?? createPreconditioner(learned.name, learned.options));
+  const core = new Core(
+    { ...rest, backend, loss, ...(factory && { preconditioner: factory }) },
+    store,
+    chain,
+    new Sweeper(facts.sweep),
+  );
   backend.write(core.state.matrix, stacked);
+  if (learned !== undefined) await restorePreconditioner(core, learned.state, snapshot);
   core.squaredNorm = facts.squaredNorm;
   Object.assign(core.counters, facts.counters);
   return core;
+}
+
+async function restorePreconditioner(
+  core: Core,
+  facts: { readonly [key: string]: Json },
+  snapshot: Snapshot,
+): Promise<void> {
+  const preconditioner = core.preconditioner!;
+  const tensors = new Map<string, Tensor>();
+  for (const [name, { rows, columns }] of Object.entries(preconditioner.state().matrices)) {
+    tensors.set(name, findTensor(snapshot, preconditionerTensor(name), [rows, columns]));
+  }
+  await preconditioner.restore(facts, tensors);
+}
+
+function preconditionerTensor(name: string): string {
+  return `preconditioner.${name}`;
 }
 
 /** Reads rows and epochs side by side, neither of which need fit in memory twice. */
@@ -182,7 +236,18 @@ function builtInLoss(text: string): SphericalLoss {
   });
 }
 
-function checkEpochs({ epoch, firstEpoch }: Facts): void {
+function checkFacts({ epoch, firstEpoch, ...rest }: Facts): void {
+  for (const name of ["conditionLimit", "squaredNorm", "sweep", "counters"] as const) checkNumbers(name, rest[name]);
+  for (const [name, known] of [
+    ["system", ["auto", "batch", "features"]],
+    ["undefinedExamples", ["throw", "skip"]],
+  ] as const) {
+    if ((known as readonly string[]).includes(rest[name])) continue;
+    throw new WideheadError("ERR_FORMAT", `snapshot: expected ${name} to be one of ${known}, got ${rest[name]}`, {
+      expected: known,
+      actual: rest[name],
+    });
+  }
   if (Number.isInteger(epoch) && Number.isInteger(firstEpoch) && firstEpoch >= 0 && epoch >= firstEpoch) return;
   throw new WideheadError(
     "ERR_FORMAT",
@@ -191,4 +256,14 @@ function checkEpochs({ epoch, firstEpoch }: Facts): void {
       actual: [firstEpoch, epoch],
     },
   );
+}
+
+/** Numbers that JSON turned into null, as it does with those that are not finite, are no numbers either. */
+function checkNumbers(name: string, fact: unknown): void {
+  const numbers: readonly unknown[] = typeof fact === "object" && fact !== null ? Object.values(fact) : [fact];
+  if (numbers.every(Number.isFinite)) return;
+  throw new WideheadError("ERR_FORMAT", `snapshot: expected finite numbers as ${name}, got ${JSON.stringify(fact)}`, {
+    fact: name,
+    actual: fact,
+  });
 }

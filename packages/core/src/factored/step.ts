@@ -6,20 +6,24 @@ import type { Backward } from "./backward.ts";
 import { type Condition, probeCandidate } from "./conditioning.ts";
 import type { Core } from "./core.ts";
 import type { Forward } from "./forward.ts";
+import { checkLeverage } from "./leverage.ts";
 import type { FactoredParts } from "./parts.ts";
 
 /**
  * Computes a step, decides from its condition how to commit it, and commits it: as it is, or refactored. Until then
  * nothing of the layer has changed, so whatever throws before leaves it as it was.
  *
+ * @param idleBuffers  scratch that holds nothing of the pass, which may be tried again where this fails
  * @param wanted  matrices to read along with the step's own
  * @returns the numbers of `wanted`
- * @throws WideheadError ERR_NUMERIC_DRIFT when the step would make the weights infinite
+ * @throws WideheadError ERR_NUMERIC_DRIFT when the step would make the weights infinite; ERR_OPTION when a preconditioned
+ *   step of a quadratic loss would overshoot
  */
 export async function commitStep(
   core: Core,
   parts: FactoredParts,
   buffers: Buffers,
+  idleBuffers: Buffers,
   pass: Forward,
   gradient: Backward,
   rates: Rates,
@@ -27,37 +31,48 @@ export async function commitStep(
 ): Promise<FloatArray[]> {
   const { backend, state, spare, store, loss, system } = core;
   const outputs = store.outputs;
-  const input = { backend, buffers, state, spare, outputs, system, centredGradient: loss.centredGradient };
+  const { centredGradient, constantSlopes } = loss;
+  const measuresLeverage = constantSlopes && core.preconditioner !== undefined;
+  const input = { backend, buffers, state, spare, outputs, system, centredGradient, measuresLeverage };
   const candidate = parts.update(input, pass, gradient, rates);
   const probes = probeCandidate(input, candidate, core.probeVectors, core.conditionLimit);
-  const read = await backend.readMany([...wanted, candidate.rows, ...probes.matrices]);
+  const leverage = candidate.leverage?.matrices ?? [];
+  const read = await backend.readMany([...leverage, ...wanted, candidate.rows, ...probes.matrices]);
+  const measured = candidate.leverage?.estimate(read.splice(0, leverage.length));
+  if (measured !== undefined) checkLeverage(measured, rates.learningRate);
   const condition = probes.judge(read.slice(wanted.length + 1));
-  if (condition.sound) {
-    await commit(core, pass, read[wanted.length], undefined);
-  } else {
+  let [rows, refactored]: [FloatArray, FloatArray | undefined] = [read[wanted.length], undefined];
+  if (!condition.sound) {
     if (!condition.finite) throw divergence(core, condition, rates);
-    const [rows, transform] = await backend.readMany([
-      parts.refactoredRows(input, pass, candidate, rates),
-      spare.transform,
-    ]);
+    const replaced = parts.refactoredRows(input, pass, candidate, rates);
+    [rows, refactored] = await backend.readMany([replaced, spare.transform]);
     if (!rows.every(Number.isFinite)) throw divergence(core, condition, rates);
-    await commit(core, pass, rows, transform);
-    core.counters.refactorings += 1;
   }
+  await keepUp(core, idleBuffers);
+  await commit(core, pass, rows, refactored);
   core.squaredNorm = condition.squaredNorm;
   core.counters.steps += 1;
+  if (refactored !== undefined) core.counters.refactorings += 1;
+  core.preconditioner?.commit();
   core.counters.conditionBound = condition.sound ? condition.bound : 1;
   core.counters.residual = condition.sound ? condition.residual : 0;
-  core.chain.formOneProduct();
-  await core.sweeper.sweepSlice(backend, buffers, store, core.chain);
   return read.slice(0, wanted.length);
+}
+
+/** What keeps the chain short, and weights as they are; before the commit, so that where it fails no step was taken. */
+async function keepUp({ backend, chain, store, sweeper }: Core, buffers: Buffers): Promise<void> {
+  chain.formOneProduct();
+  await sweeper.sweepSlice(backend, buffers, store, chain);
 }
 
 /** @param refactored  U_new, where the step begins a new epoch */
 async function commit(core: Core, pass: Forward, rows: FloatArray, refactored: FloatArray | undefined): Promise<void> {
   const { chain, store, sweeper } = core;
   const ids = pass.block.ids;
-  if (refactored !== undefined) chain.push(refactored);
+  if (refactored !== undefined) {
+    core.resetTransform(core.spare);
+    chain.push(refactored);
+  }
   try {
     await store.write(ids, rows, new Uint32Array(ids.length).fill(chain.epoch));
   } catch (error) {
@@ -66,7 +81,6 @@ async function commit(core: Core, pass: Forward, rows: FloatArray, refactored: F
   }
   core.swapState();
   if (refactored === undefined) return;
-  core.resetTransform();
   sweeper.linkPushed(chain, store.outputs);
 }
 

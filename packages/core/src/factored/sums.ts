@@ -11,11 +11,21 @@ export interface Recomputed {
   readonly sumDrift: number;
 }
 
-/** Sets w̄ [d] and Q_c [d, d]. */
-export function writeSums(core: Core, sum: Float64Array, gram: Float64Array): void {
+/** Replaces w̄ [d] and Q_c [d, d] over what the store holds, all at once: in the spare, which then becomes the state. */
+export function replaceSums(core: Core, sum: Float64Array, gram: Float64Array): void {
+  writeSpare(core, sum, gram);
+  adoptSpare(core, sum, gram);
+}
+
+function writeSpare({ backend, state, spare }: Core, sum: Float64Array, gram: Float64Array): void {
+  backend.combine(spare.matrix, [{ matrix: state.matrix }]);
+  backend.write(spare.sum, sum);
+  backend.write(spare.gram, gram);
+}
+
+function adoptSpare(core: Core, sum: Float64Array, gram: Float64Array): void {
   const [D, d] = [core.store.outputs, core.store.features];
-  core.backend.write(core.state.sum, sum);
-  core.backend.write(core.state.gram, gram);
+  core.swapState();
   core.squaredNorm = 0;
   for (let i = 0; i < d; i += 1) core.squaredNorm += gram[i * d + i] + sum[i] ** 2 / D;
 }
@@ -29,13 +39,11 @@ export async function growCore(core: Core, count: number): Promise<void> {
   const [offset, sum, gram] = await backend.readMany([state.offset, state.sum, state.gram]);
   const delta = Float64Array.from(offset, (value, i) => value - sum[i] / D);
   const weight = (count * D) / (D + count);
-  await store.grow(count);
   const newGram = Float64Array.from(gram, (value, at) => value + weight * delta[Math.floor(at / d)] * delta[at % d]);
-  writeSums(
-    core,
-    Float64Array.from(sum, (value, i) => value + count * offset[i]),
-    newGram,
-  );
+  const newSum = Float64Array.from(sum, (value, i) => value + count * offset[i]);
+  writeSpare(core, newSum, newGram);
+  await store.grow(count);
+  adoptSpare(core, newSum, newGram);
 }
 
 /** w̄ and Q_c anew from all rows. */
@@ -44,7 +52,7 @@ export async function recomputeSums(core: Core, buffers: Buffers): Promise<Recom
   const [offset, oldSum, oldGram] = await backend.readMany([state.offset, state.sum, state.gram]);
   const centre = Float64Array.from(oldSum, (value) => value / store.outputs);
   const { sum, gram } = await measureRows({ backend, buffers, store, chain }, state.transform, offset, centre);
-  writeSums(core, sum, gram);
+  replaceSums(core, sum, gram);
   return { gramDrift: relativeDistance(oldGram, gram), sumDrift: relativeDistance(oldSum, sum) };
 }
 
