@@ -36,9 +36,9 @@ export class WorkCounter {
         this.#work.moved += rows.length;
         return store.write(ids, rows, epochs);
       },
-      scan: (first, count, rows, epochs) => {
+      scan: (position, ids, rows, epochs) => {
         this.#work.moved += rows.length;
-        return store.scan(first, count, rows, epochs);
+        return store.scan(position, ids, rows, epochs);
       },
     });
   }

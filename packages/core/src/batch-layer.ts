@@ -11,6 +11,7 @@ import type {
   Matrix,
   MatrixLike,
   OutputLayer,
+  Recomputed,
   Snapshot,
   SparseTargets,
   Step,
@@ -164,6 +165,8 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
   diagnostics(): Promise<Diagnostics> {
     return this.exclusive(async () => this.diagnose());
   }
+
+  abstract recompute(): Promise<Recomputed>;
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#queue.close(() => {

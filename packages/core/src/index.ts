@@ -9,7 +9,6 @@ export * from "./errors.ts";
 export { FactoredLayer } from "./factored/layer.ts";
 export type { FactoredOptions, FactoredState } from "./factored/options.ts";
 export type { RestoreOptions } from "./factored/snapshot.ts";
-export type { Recomputed } from "./factored/sums.ts";
 export type { InitialWeights } from "./initial.ts";
 export * from "./losses/index.ts";
 export * from "./matrix.ts";

@@ -47,10 +47,10 @@ function failingBackend(backend: Backend, fuse: Fuse): Backend {
 
 /** A store that answers later, and whose calls burn the fuse. */
 function failingRows(store: RowStore, fuse: Fuse): RowStore {
-  const later = async (call: () => void | Promise<void>): Promise<void> => {
+  const later = async <T>(call: () => T | Promise<T>): Promise<T> => {
     await Promise.resolve();
     fuse.burn();
-    await call();
+    return call();
   };
   return {
     get outputs() {

@@ -54,8 +54,8 @@ const gatherNextRows: GatherRows = async (backend, buffers, store, chain, ids) =
 
 /** The rows that hold what a batch needs are looked for among all. */
 const gatherByScan: GatherRows = async (backend, buffers, store, chain, ids) => {
-  for (let first = 0; first < store.outputs; first += 1) {
-    await store.scan(first, 1, new Float64Array(store.features), new Uint32Array(1));
+  for (let id = 0; id < store.outputs; id += 1) {
+    await store.read(Uint32Array.of(id), new Float64Array(store.features), new Uint32Array(1));
   }
   return defaultParts.gatherRows(backend, buffers, store, chain, ids);
 };

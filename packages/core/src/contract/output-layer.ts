@@ -87,7 +87,17 @@ export interface OutputLayer extends AsyncDisposable {
   grow(count: number): Promise<void>;
   /** Hands the complete state to `sink`, and holds the layer still until the sink has consumed it. */
   save<T>(sink: (snapshot: Snapshot) => Promise<T>): Promise<T>;
+  /** Computes what is kept of all outputs anew from the weights, and says how far it had drifted. O(Dd²); nothing for a dense layer. */
+  recompute(): Promise<Recomputed>;
   diagnostics(): Promise<Diagnostics>;
+}
+
+/** The drift that {@link OutputLayer.recompute} found, relative to the exact values. */
+export interface Recomputed {
+  /** ‖Q_c − exact‖/‖exact‖ (Frobenius). */
+  readonly gramDrift: number;
+  /** ‖w̄ − exact‖/‖exact‖. */
+  readonly sumDrift: number;
 }
 
 export interface Diagnostics {

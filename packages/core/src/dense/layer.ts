@@ -5,6 +5,7 @@ import type {
   HostMatrix,
   Loss,
   Matrix,
+  Recomputed,
   Snapshot,
   SparseTargets,
   TopK,
@@ -58,6 +59,11 @@ export class DenseLayer extends BatchLayer<Pass> {
 
   get loss(): Loss {
     return this.#model.loss;
+  }
+
+  /** Nothing is kept beside W. */
+  recompute(): Promise<Recomputed> {
+    return this.exclusive(async () => ({ gramDrift: 0, sumDrift: 0 }));
   }
 
   protected async observe(hidden: Matrix, targets: SparseTargets, purpose: "update" | "evaluate"): Promise<Pass> {

@@ -29,6 +29,7 @@ export class Chain implements Disposable {
   /** Products without a parent yet, oldest first. */
   #open: Link[] = [];
   #first = 0;
+  #rowProducts = 0;
   #epoch = 0;
 
   constructor(backend: Backend, features: number, firstEpoch = 0) {
@@ -46,6 +47,11 @@ export class Chain implements Disposable {
   /** The oldest epoch from which rows can still be brought forward. */
   get first(): number {
     return this.#first;
+  }
+
+  /** Products of a row with a link so far, d² multiply-adds each. */
+  get rowProducts(): number {
+    return this.#rowProducts;
   }
 
   get bytes(): number {
@@ -100,6 +106,7 @@ export class Chain implements Disposable {
       const moved = buffers.get("forwarded", end - begin, this.features);
       this.#backend.gemm(group, link.matrix, moved);
       this.#backend.combine(group, [{ matrix: moved }]);
+      this.#rowProducts += end - begin;
       at.fill(start + 2 ** link.level, begin, end);
     }
   }

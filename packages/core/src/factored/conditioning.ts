@@ -1,5 +1,6 @@
 import type { Buffers } from "../buffers.ts";
 import type { Backend, FloatArray, Matrix } from "../contract/index.ts";
+import { DRIFT_MARGIN } from "./drift.ts";
 import type { StackedState } from "./state.ts";
 import type { Candidate } from "./update.ts";
 
@@ -18,6 +19,8 @@ export interface Condition {
   readonly sound: boolean;
   /** True when U_new, Q_c, ω and w̄ are finite, so that the step can at least be committed by refactoring. */
   readonly finite: boolean;
+  /** True when Q_c, which is positive semidefinite by definition, is not along a probe vector. */
+  readonly drifted: boolean;
   /** tr(WᵀW) after the step. */
   readonly squaredNorm: number;
 }
@@ -64,9 +67,14 @@ export function probeCandidate(
   const residuals = buffers.get("probeResiduals", PROBES, 1);
   backend.rowDots(back, back, residuals);
 
+  const gramVectors = buffers.get("probeGram", PROBES, d);
+  backend.gemm(vectors, spare.gram, gramVectors);
+  const squares = buffers.get("probeSquares", PROBES, 1);
+  backend.rowDots(gramVectors, vectors, squares);
+
   return {
-    matrices: [norms, diagonal, rowNorms, residuals, candidate.status],
-    judge([norm, trace, rows, residualSquares, status]: readonly FloatArray[]): Condition {
+    matrices: [norms, diagonal, rowNorms, residuals, squares, candidate.status],
+    judge([norm, trace, rows, residualSquares, square, status]: readonly FloatArray[]): Condition {
       const inverse = sum(norm, 0, d);
       const transform = sum(norm, 2 * d, 3 * d);
       const bound = Math.sqrt(transform * inverse) / d;
@@ -80,7 +88,10 @@ export function probeCandidate(
         largest <= NORM_LIMIT &&
         residual <= 1e3 * backend.numerics.roundoff * Math.sqrt(d) &&
         Number.isFinite(sum(rows, 0, rows.length));
-      return { bound, residual, sound, finite, squaredNorm: sum(trace, 0, d) + norm[3 * d + 1] / outputs };
+      const squaredDeviation = sum(trace, 0, d);
+      const slack = DRIFT_MARGIN * backend.numerics.roundoff * d * squaredDeviation;
+      const drifted = Math.min(...square) < -slack;
+      return { bound, residual, sound, finite, drifted, squaredNorm: squaredDeviation + norm[3 * d + 1] / outputs };
     },
   };
 }

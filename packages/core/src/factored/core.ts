@@ -17,6 +17,8 @@ export interface Counters {
   steps: number;
   refactorings: number;
   skippedExamples: number;
+  /** Times that the sums had drifted and were computed anew. */
+  repairs: number;
   /** ‖U‖‖U⁻¹‖/d after the last step. */
   conditionBound: number;
   /** Probe residual of U U⁻¹ after the last step. */
@@ -31,6 +33,8 @@ export class Core implements Disposable {
   readonly loss: SphericalLoss;
   readonly store: RowStore;
   readonly conditionLimit: number;
+  /** Bytes that the chain may take; undefined for a quarter of the rows. */
+  readonly chainMemory: number | undefined;
   readonly system: "auto" | "batch" | "features";
   readonly undefinedExamples: "throw" | "skip";
   readonly probeVectors: Matrix;
@@ -39,7 +43,14 @@ export class Core implements Disposable {
   readonly preconditioner: Preconditioner | undefined;
   readonly chain: Chain;
   readonly sweeper: Sweeper;
-  readonly counters: Counters = { steps: 0, refactorings: 0, skippedExamples: 0, conditionBound: 1, residual: 0 };
+  readonly counters: Counters = {
+    steps: 0,
+    refactorings: 0,
+    skippedExamples: 0,
+    repairs: 0,
+    conditionBound: 1,
+    residual: 0,
+  };
   /** tr(WᵀW), for noise estimates. */
   squaredNorm = 0;
   #state: StackedState;
@@ -50,6 +61,7 @@ export class Core implements Disposable {
     this.backend = backend;
     this.loss = options.loss;
     this.conditionLimit = options.conditionLimit ?? 30;
+    this.chainMemory = options.chainMemory;
     this.system = options.system ?? "auto";
     this.undefinedExamples = options.undefinedExamples ?? "throw";
     this.store = store;

@@ -54,6 +54,8 @@ function checkOptions({
   requireCount("features", features);
   const limited = conditionLimit >= 0 && Number.isFinite(conditionLimit);
   requireNumber("conditionLimit", conditionLimit, limited, "a finite number ≥ 0");
+  const { chainMemory = 0 } = rest;
+  requireNumber("chainMemory", chainMemory, chainMemory >= 0 && Number.isFinite(chainMemory), "a finite number ≥ 0");
   requireOneOf("system", system, ["auto", "batch", "features"]);
   requireOneOf("undefinedExamples", rest.undefinedExamples ?? "throw", ["throw", "skip"]);
   if (loss.family !== "spherical") throw unsupportedLoss((loss as { name: string }).name);

@@ -10,6 +10,7 @@ import type {
 } from "../contract/index.ts";
 import { judge } from "../judge.ts";
 import { checkFiniteRows } from "../validate.ts";
+import { checkConsistency } from "./drift.ts";
 import type { RowBlock } from "./row-block.ts";
 import type { StackedState } from "./state.ts";
 import { patternOver } from "./targets.ts";
@@ -109,13 +110,10 @@ export async function forward(
     sums[j] = vectors[2 * j + 1];
     for (let n = targets.offsets[j]; n < targets.offsets[j + 1]; n += 1) outputsAt[n] = dots[n] + offsets[j];
   }
-  const judged = judge(loss, undefinedExamples, targets, {
-    outputs,
-    outputsAt,
-    sums,
-    deviation,
-    noise: squares.map((square) => backend.numerics.roundoff * square * squaredNorm),
-  });
+  const noise = squares.map((square) => backend.numerics.roundoff * square * squaredNorm);
+  const seen = { outputs, outputsAt, sums, deviation, noise };
+  checkConsistency(targets, seen);
+  const judged = judge(loss, undefinedExamples, targets, seen);
   const meanSquare = m === 0 ? 0 : sumOf(squares) / m;
   let direction = hidden;
   let rotated = rotates ? columns(0, d) : undefined;

@@ -4,11 +4,13 @@ import type {
   FloatArray,
   HostMatrix,
   Matrix,
+  Recomputed,
   Snapshot,
   SparseTargets,
   SphericalLoss,
   TopK,
 } from "../contract/index.ts";
+import { isWideheadError } from "../errors.ts";
 import { hostMatrix } from "../matrix.ts";
 import type { Backward } from "./backward.ts";
 import type { Core } from "./core.ts";
@@ -19,7 +21,7 @@ import { defaultParts, type FactoredParts } from "./parts.ts";
 import { effectiveRows, scoresOf, topKOf } from "./query.ts";
 import { type RestoreOptions, restoreCore, snapshotOf } from "./snapshot.ts";
 import { commitStep } from "./step.ts";
-import { growCore, type Recomputed, recomputeSums } from "./sums.ts";
+import { growCore, recomputeSums } from "./sums.ts";
 import { distinctIds, transpose } from "./targets.ts";
 
 /** A pass for an update carries its gradient along. */
@@ -111,22 +113,16 @@ export class FactoredLayer extends BatchLayer<Pass> {
     });
   }
 
+  /** A pass for an update repairs sums that have drifted, O(Dd²), and tries once more. */
   protected async observe(hidden: Matrix, targets: SparseTargets, purpose: "update" | "evaluate"): Promise<Pass> {
-    const { backend, store, chain, state, loss, squaredNorm, undefinedExamples, preconditioner } = this.#core;
-    const buffers = purpose === "update" ? this.buffers : this.queryBuffers;
-    const block = await this.#parts.gatherRows(backend, buffers, store, chain, distinctIds(targets.ids));
-    const input = {
-      backend,
-      buffers,
-      state,
-      outputs: this.outputs,
-      squaredNorm,
-      loss,
-      undefinedExamples,
-      preconditioner,
-    };
-    const pass = await this.#parts.forward(input, hidden, block, targets, purpose);
-    return { ...pass, gradient: purpose === "update" ? this.#parts.backward(this.#stepInput(), pass) : undefined };
+    try {
+      return await this.#observe(hidden, targets, purpose);
+    } catch (error) {
+      if (purpose === "evaluate" || !isWideheadError(error, "ERR_NUMERIC_DRIFT")) throw error;
+      await recomputeSums(this.#core, this.queryBuffers);
+      this.#core.counters.repairs += 1;
+      return this.#observe(hidden, targets, purpose);
+    }
   }
 
   protected hiddenGradient(pass: Pass): Matrix {
@@ -174,6 +170,7 @@ export class FactoredLayer extends BatchLayer<Pass> {
       chainLinks: chain.epoch - chain.first,
       touchedRows: store.touched,
       sweptRows: sweeper.swept,
+      rowProducts: chain.rowProducts,
     };
   }
 
@@ -183,6 +180,24 @@ export class FactoredLayer extends BatchLayer<Pass> {
 
   protected free(): void {
     this.#core[Symbol.dispose]();
+  }
+
+  async #observe(hidden: Matrix, targets: SparseTargets, purpose: "update" | "evaluate"): Promise<Pass> {
+    const { backend, store, chain, state, loss, squaredNorm, undefinedExamples, preconditioner } = this.#core;
+    const buffers = purpose === "update" ? this.buffers : this.queryBuffers;
+    const block = await this.#parts.gatherRows(backend, buffers, store, chain, distinctIds(targets.ids));
+    const input = {
+      backend,
+      buffers,
+      state,
+      outputs: this.outputs,
+      squaredNorm,
+      loss,
+      undefinedExamples,
+      preconditioner,
+    };
+    const pass = await this.#parts.forward(input, hidden, block, targets, purpose);
+    return { ...pass, gradient: purpose === "update" ? this.#parts.backward(this.#stepInput(), pass) : undefined };
   }
 
   #stepInput() {

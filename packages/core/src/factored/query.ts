@@ -85,11 +85,26 @@ export async function topKOf(input: QueryInput, hidden: Matrix, k: number, loss:
     const [read] = await backend.readMany([scores]);
     collector.add(block.ids, read, bias);
   }
+  const untouched = await untouchedIds(input, k);
+  collector.add(untouched, new Float64Array(m * untouched.length), bias);
   return collector.finish(
     likelihood &&
       ((output, row) =>
         likelihood.mass(output) / likelihood.total(Math.max(0, deviation[row]), vectors[2 * row + 1], store.outputs)),
   );
+}
+
+/** The first k outputs whose rows were never written: their outputs ω·h are all equal, so that no more can matter. */
+async function untouchedIds({ store }: QueryInput, k: number): Promise<Uint32Array> {
+  const count = Math.min(k, store.outputs - store.touched);
+  if (count === 0) return new Uint32Array(0);
+  // Of the first k + touched ids at least k are untouched, where there are so many.
+  const among = Math.min(store.outputs, count + store.touched);
+  const written = new Uint8Array(among);
+  for await (const { ids } of slicesOf(store)) for (const id of ids) if (id < among) written[id] = 1;
+  const found: number[] = [];
+  for (let id = 0; found.length < count; id += 1) if (written[id] === 0) found.push(id);
+  return Uint32Array.from(found);
 }
 
 /** The query [m, d] as each epoch's rows see it. */

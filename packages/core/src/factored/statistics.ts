@@ -15,28 +15,44 @@ export function scanRows(features: number): number {
   return Math.max(1, Math.min(8192, Math.floor(2 ** 19 / features)));
 }
 
-/** Consecutive rows of a store. */
+/** Some rows of a store. */
 export interface RowSlice {
   readonly ids: Uint32Array;
   readonly rows: FloatArray;
   readonly epochs: Uint32Array;
 }
 
-/** All rows of a store, slice by slice. */
+/** Up to `size` written rows from a position, and the position after them (−1 at the end). */
+export async function readSlice(
+  store: RowStore,
+  position: number,
+  size: number,
+): Promise<RowSlice & { readonly next: number }> {
+  const ids = new Uint32Array(size);
+  const rows = floatArray(store.dtype, size * store.features);
+  const epochs = new Uint32Array(size);
+  const { count, next } = await store.scan(position, ids, rows, epochs);
+  return {
+    ids: ids.subarray(0, count),
+    rows: rows.subarray(0, count * store.features),
+    epochs: epochs.subarray(0, count),
+    next,
+  };
+}
+
+/** All written rows of a store, slice by slice; the others are zero. */
 export async function* slicesOf(store: RowStore): AsyncGenerator<RowSlice> {
-  const size = scanRows(store.features);
-  for (let first = 0; first < store.outputs; first += size) {
-    const count = Math.min(size, store.outputs - first);
-    const rows = floatArray(store.dtype, count * store.features);
-    const epochs = new Uint32Array(count);
-    await store.scan(first, count, rows, epochs);
-    yield { ids: Uint32Array.from({ length: count }, (_, i) => first + i), rows, epochs };
+  const size = Math.min(scanRows(store.features), store.touched);
+  for (let position = store.touched === 0 ? -1 : 0; position >= 0; ) {
+    const { next, ...slice } = await readSlice(store, position, size);
+    yield slice;
+    position = next;
   }
 }
 
 /**
- * Sums W = V·chain·U + 1ωᵀ exactly from its rows, in one pass: 2Dd² (Dd² where U = I), blocked over D, summed in float64
- * between blocks. Squares are taken about `centre`, which should be near the mean row, so that nothing cancels.
+ * Sums W = V·chain·U + 1ωᵀ exactly from its written rows, in one pass: 2d² a row (d² where U = I), in blocks, summed in
+ * float64 between blocks; the other rows are all ω. Squares are taken about `centre`, which should be near the mean row, so that nothing cancels.
  *
  * @param transform  U, or undefined for I
  * @param offset  ω [d]
@@ -53,7 +69,7 @@ export async function measureRows(
   const shift = Float64Array.from(offset, (value, i) => value - centre[i]);
   const shiftRow = buffers.get("shiftRow", 1, d);
   backend.write(shiftRow, shift);
-  const size = Math.min(store.outputs, scanRows(d));
+  const size = Math.min(store.touched, scanRows(d));
   const ones = buffers.get("ones", size, 1);
   backend.fill(ones, 1);
   const gram = buffers.get("blockGram", d, d);
@@ -61,11 +77,6 @@ export async function measureRows(
 
   for await (const { ids, rows, epochs } of slicesOf(store)) {
     const count = ids.length;
-    if (rows.every((value) => value === 0)) {
-      addScaled(about.sum, shift, count);
-      for (let i = 0; i < d; i += 1) addScaled(about.gram.subarray(i * d, (i + 1) * d), shift, count * shift[i]);
-      continue;
-    }
     const block = loadRows(backend, buffers, chain, ids, rows, epochs);
     chain.bringForward(block.matrix, block.epochs, buffers);
     let weights = block.matrix;
@@ -82,8 +93,10 @@ export async function measureRows(
     addScaled(about.gram, blockGram, 1);
   }
 
-  const outputs = store.outputs;
+  const { outputs, touched } = store;
+  addScaled(about.sum, shift, outputs - touched);
   for (let i = 0; i < d; i += 1) {
+    addScaled(about.gram.subarray(i * d, (i + 1) * d), shift, (outputs - touched) * shift[i]);
     for (let j = 0; j < d; j += 1) about.gram[i * d + j] -= (about.sum[i] * about.sum[j]) / outputs;
   }
   for (let i = 0; i < d; i += 1) about.sum[i] += outputs * centre[i];

@@ -8,6 +8,8 @@ import type { Core } from "./core.ts";
 import type { Forward } from "./forward.ts";
 import { checkLeverage } from "./leverage.ts";
 import type { FactoredParts } from "./parts.ts";
+import { recomputeSums } from "./sums.ts";
+import { linkLimit } from "./sweeper.ts";
 
 /**
  * Computes a step, decides from its condition how to commit it, and commits it: as it is, or refactored. Until then
@@ -56,6 +58,10 @@ export async function commitStep(
   core.preconditioner?.commit();
   core.counters.conditionBound = condition.sound ? condition.bound : 1;
   core.counters.residual = condition.sound ? condition.residual : 0;
+  if (condition.drifted) {
+    await recomputeSums(core, idleBuffers);
+    core.counters.repairs += 1;
+  }
   return read.slice(0, wanted.length);
 }
 
@@ -81,7 +87,7 @@ async function commit(core: Core, pass: Forward, rows: FloatArray, refactored: F
   }
   core.swapState();
   if (refactored === undefined) return;
-  sweeper.linkPushed(chain, store.outputs);
+  sweeper.linkPushed(chain, store.touched, linkLimit(store, core.chainMemory));
 }
 
 function divergence(core: Core, condition: Condition, rates: Rates): WideheadError {

@@ -1,15 +1,7 @@
 import type { Buffers } from "../buffers.ts";
-import type { FloatArray } from "../contract/index.ts";
+import type { FloatArray, Recomputed } from "../contract/index.ts";
 import type { Core } from "./core.ts";
 import { measureRows } from "./statistics.ts";
-
-/** What {@link FactoredLayer.recompute} found, relative to the exact values. */
-export interface Recomputed {
-  /** ‖Q_c − exact‖/‖exact‖ (Frobenius). */
-  readonly gramDrift: number;
-  /** ‖w̄ − exact‖/‖exact‖. */
-  readonly sumDrift: number;
-}
 
 /** Replaces w̄ [d] and Q_c [d, d] over what the store holds, all at once: in the spare, which then becomes the state. */
 export function replaceSums(core: Core, sum: Float64Array, gram: Float64Array): void {

@@ -1,8 +1,9 @@
 import type { Buffers } from "../buffers.ts";
 import type { Backend, RowStore } from "../contract/index.ts";
-import { floatArray } from "../matrix.ts";
+import { bytesOf, floatArray } from "../matrix.ts";
 import type { Chain } from "./chain.ts";
 import { loadRows } from "./row-block.ts";
+import { type RowSlice, readSlice } from "./statistics.ts";
 
 /** The chain may take this share of the memory of V … */
 const CHAIN_SHARE = 1 / 4;
@@ -13,7 +14,7 @@ const SMALLEST_SLICE = 64;
 
 /** Where a pass over the rows stands, for checkpoints. */
 export interface SweepPosition {
-  /** Next row of the pass; −1 when none is under way. */
+  /** Next position of the store in the pass; −1 when none is under way. */
   readonly cursor: number;
   /** Rows behind this epoch are what the pass is after. */
   readonly target: number;
@@ -62,15 +63,15 @@ export class Sweeper {
   }
 
   /** To be called when a link was pushed. */
-  linkPushed(chain: Chain, outputs: number): void {
-    const half = linkLimit(outputs, chain.features) / 2;
+  linkPushed(chain: Chain, touched: number, limit: number): void {
+    const half = limit / 2;
     if (this.#cursor < 0 && chain.epoch - chain.first >= half) {
       this.#cursor = 0;
       this.#target = chain.epoch;
       this.#debt = 0;
     }
     // Two links of slack, so that a pass ends within the limit although it pays a little late.
-    if (this.#cursor >= 0) this.#debt += Math.ceil(outputs / (half - 2));
+    if (this.#cursor >= 0) this.#debt += Math.ceil(touched / (half - 2));
     this.#pace = Math.max(SMALLEST_SLICE, Math.ceil(this.#debt / Math.max(1, this.#interval)));
     this.#interval = 0;
   }
@@ -82,20 +83,25 @@ export class Sweeper {
   async sweepSlice(backend: Backend, buffers: Buffers, store: RowStore, chain: Chain): Promise<void> {
     this.#interval += 1;
     if (this.#cursor < 0 || this.#debt === 0) return;
-    const count = Math.min(this.#pace, this.#debt, store.outputs - this.#cursor);
-    await bringSliceForward(backend, buffers, store, chain, this.#cursor, count, this.#target);
-    this.#cursor += count;
-    this.#debt -= count;
-    this.#swept += count;
-    if (this.#cursor < store.outputs) return;
-    chain.dropBefore(this.#target);
-    this.#cursor = -1;
+    const count = Math.min(this.#pace, this.#debt, store.touched);
+    const { next, ...slice } = await readSlice(store, this.#cursor, count);
+    await bringSliceForward(backend, buffers, store, chain, slice, this.#target);
+    this.#cursor = next;
+    this.#debt -= slice.ids.length;
+    this.#swept += slice.ids.length;
+    if (next < 0) chain.dropBefore(this.#target);
   }
 }
 
-/** Links that the chain of a layer may hold; each counts twice, since products over powers of two are kept beside it. */
-export function linkLimit(outputs: number, features: number): number {
-  return Math.max(FEWEST_LINKS, Math.floor((CHAIN_SHARE * outputs) / (2 * features)));
+/**
+ * Links that a chain may hold: those that fit in `bytes`, or in a quarter of the rows' memory. Each counts twice, since
+ * products over powers of two are kept beside it.
+ */
+export function linkLimit(store: RowStore, bytes: number | undefined): number {
+  const { features, touched, dtype } = store;
+  const link = 2 * features * features * bytesOf(dtype);
+  const allowed = bytes ?? CHAIN_SHARE * touched * features * bytesOf(dtype);
+  return Math.max(FEWEST_LINKS, Math.floor(allowed / link));
 }
 
 async function bringSliceForward(
@@ -103,27 +109,23 @@ async function bringSliceForward(
   buffers: Buffers,
   store: RowStore,
   chain: Chain,
-  first: number,
-  count: number,
+  { ids, rows, epochs }: RowSlice,
   target: number,
 ): Promise<void> {
   const d = store.features;
-  const rows = floatArray(store.dtype, count * d);
-  const epochs = new Uint32Array(count);
-  await store.scan(first, count, rows, epochs);
   const behind: number[] = [];
-  for (let i = 0; i < count; i += 1) {
+  for (let i = 0; i < ids.length; i += 1) {
     if (epochs[i] < target && rows.subarray(i * d, (i + 1) * d).some((value) => value !== 0)) behind.push(i);
   }
   if (behind.length === 0) return;
   const oldRows = floatArray(store.dtype, behind.length * d);
   for (const [slot, i] of behind.entries()) oldRows.set(rows.subarray(i * d, (i + 1) * d), slot * d);
-  const ids = Uint32Array.from(behind, (i) => first + i);
+  const oldIds = Uint32Array.from(behind, (i) => ids[i]);
   const block = loadRows(
     backend,
     buffers,
     chain,
-    ids,
+    oldIds,
     oldRows,
     Uint32Array.from(behind, (i) => epochs[i]),
   );

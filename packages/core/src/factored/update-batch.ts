@@ -1,6 +1,6 @@
 import { probeLeverage } from "./leverage.ts";
 import { centredMoments } from "./moments.ts";
-import type { Solve } from "./update.ts";
+import { decayed, halfDecayed, type Solve } from "./update.ts";
 
 /**
  * Through the [m, m] system of the batch (Woodbury). For Ĥ = H all d × d updates are one product:
@@ -32,8 +32,9 @@ export const updateByBatch: Solve = (input, pass, gradient, rates, transposed, s
   backend.gemm(moments, direction, factor(1), { alpha: -learningRate / 2, beta: 1 });
   backend.combine(factor(2), [{ matrix: pass.transformed, scale: squaresSlopes }]);
 
-  backend.combine(spare.inverse, [{ matrix: state.inverse, factor: 1 / keep }]);
-  backend.combine(spare.gram, [{ matrix: state.gram, factor: keep ** 2 / 2 }]);
+  backend.combine(spare.transform, decayed(state.transform, keep));
+  backend.combine(spare.inverse, decayed(state.inverse, 1 / keep));
+  backend.combine(spare.gram, halfDecayed(state.gram, keep));
   const options = { transposeA: true, alpha: -learningRate, beta: 1 };
   if (direction === hidden) {
     backend.gemm(factors, hidden, spare.matrix, options);

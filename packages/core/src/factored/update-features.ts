@@ -2,7 +2,7 @@ import type { Matrix, SparseMatrix } from "../contract/index.ts";
 import type { Forward } from "./forward.ts";
 import { probeLeverage } from "./leverage.ts";
 import { scaledHidden } from "./moments.ts";
-import type { Solve, UpdateInput } from "./update.ts";
+import { halfDecayed, type Solve, type UpdateInput } from "./update.ts";
 
 /**
  * Through the [d, d] system of the features, without m × m work:
@@ -22,10 +22,7 @@ export const updateByFeatures: Solve = (input, pass, gradient, rates, transposed
   const cross = buffers.get("cross", d, d);
   backend.gemm(gradient.centred, direction, cross, { transposeA: true });
 
-  backend.combine(spare.gram, [
-    { matrix: state.gram, factor: keep ** 2 / 2 },
-    { matrix: cross, factor: -learningRate * keep },
-  ]);
+  backend.combine(spare.gram, [...halfDecayed(state.gram, keep), { matrix: cross, factor: -learningRate * keep }]);
   backend.gemm(state.gram, curvature, cross, { alpha: -0.5, beta: 1 });
   const squared = { transposeA: true, beta: 1 };
   backend.gemm(curvature, cross, spare.gram, { ...squared, alpha: learningRate ** 2 });
@@ -35,10 +32,12 @@ export const updateByFeatures: Solve = (input, pass, gradient, rates, transposed
 
   const step = buffers.get("featureStep", d, d);
   backend.combine(step, [
-    { matrix: buffers.identity(d), factor: keep },
+    { matrix: buffers.identity(d), factor: keep - 1 },
     { matrix: curvature, factor: -learningRate },
   ]);
-  backend.gemm(state.transform, step, spare.transform);
+  backend.combine(spare.transform, [{ matrix: state.transform }]);
+  backend.gemm(state.transform, step, spare.transform, { beta: 1 });
+  backend.combine(step, [{ matrix: step }, { matrix: buffers.identity(d) }]);
   const leverage = input.measuresLeverage ? probeLeverage(backend, buffers, step, 1 / keep) : undefined;
   const stepInverse = buffers.get("featureStepInverse", d, d);
   backend.luSolve(step, buffers.identity(d), stepInverse, status);

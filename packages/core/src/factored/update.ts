@@ -1,5 +1,5 @@
 import type { Rates } from "../batch-layer.ts";
-import type { Matrix, SparseMatrix } from "../contract/index.ts";
+import type { Matrix, SparseMatrix, Term } from "../contract/index.ts";
 import type { Backward, BackwardInput } from "./backward.ts";
 import type { Forward } from "./forward.ts";
 import type { Leverage } from "./leverage.ts";
@@ -49,7 +49,7 @@ export function update(input: UpdateInput, pass: Forward, gradient: Backward, ra
   const [m, d] = [hidden.rows, hidden.columns];
   const transposed = transpose(slopes.targets);
   const status = buffers.get("status", 1, 1);
-  backend.combine(spare.extended, [{ matrix: state.extended, factor: rates.keep }]);
+  backend.combine(spare.vectors, decayed(state.vectors, rates.keep));
 
   // P = Ĥ U⁻¹_new, so that V_new U_new takes the sparse part of the gradient
   const solve = prefersFeatures(input.system, m, d) ? updateByFeatures : updateByBatch;
@@ -58,6 +58,19 @@ export function update(input: UpdateInput, pass: Forward, gradient: Backward, ra
   backend.combine(rows, [{ matrix: block.matrix }]);
   backend.sparseGemm(transposed, directions, rows, { alpha: -rates.learningRate, beta: 1 });
   return { transposed, rows, status, leverage };
+}
+
+/**
+ * The terms of factor · matrix. A factor just below 1 is rounded alike at each step: in float32 the error adds up over
+ * many steps, and not alike in U and in its inverse. Its distance from 1 is rounded to far less.
+ */
+export function decayed(matrix: Matrix, factor: number): Term[] {
+  return factor === 1 ? [{ matrix }] : [{ matrix }, { matrix, factor: factor - 1 }];
+}
+
+/** The terms of ½c²Q_c, rounded as in {@link decayed}; with its transpose it makes c²Q_c. */
+export function halfDecayed(gram: Matrix, keep: number): Term[] {
+  return [{ matrix: gram, factor: 0.5 }, ...(keep === 1 ? [] : [{ matrix: gram, factor: (keep ** 2 - 1) / 2 }])];
 }
 
 function prefersFeatures(system: UpdateInput["system"], m: number, d: number): boolean {

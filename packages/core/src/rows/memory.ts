@@ -1,4 +1,4 @@
-import type { Dtype, FloatArray, RowStore } from "../contract/index.ts";
+import type { Dtype, FloatArray, RowStore, Scanned } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 import { bytesOf, floatArray } from "../matrix.ts";
 
@@ -12,17 +12,21 @@ export interface MemoryRowsOptions {
 /** Largest D: ids are 32-bit, and the count must be one of them too. */
 const mostOutputs = 2 ** 32 - 1;
 
-/** Elements in a chunk, at most (but one row at least): small enough that scattered rows leave most chunks unallocated. */
-const chunkElements = 2 ** 20;
+/** Elements in a slab of rows, at most (but one row at least). */
+const slabElements = 2 ** 18;
+
+/** Ids that share a page of slots: few, so that scattered ids cost about a kilobyte each at the worst. */
+const pageBits = 8;
+const pageSize = 2 ** pageBits;
 
 /** From this many features on, a block copy of a row beats a loop. */
 const blockCopyFeatures = 96;
 
 /**
- * Rows in memory, in chunks that are allocated when first written: D may be 2³² − 1, and only chunks with written
- * rows take memory. Reading and writing are synchronous, O(features) a row.
+ * Rows in memory, in the order in which they were first written: D may be 2³² − 1, and only written rows take memory.
+ * Reading and writing are synchronous, O(features) a row.
  *
- * @throws WideheadError ERR_OPTION; `write` throws ERR_MEMORY when an allocation fails, and then has changed nothing
+ * @throws WideheadError ERR_OPTION; `write` throws ERR_MEMORY when an allocation fails, and then no row has changed
  */
 export function memoryRows(options: MemoryRowsOptions): RowStore {
   const { outputs, features, dtype } = options;
@@ -31,17 +35,19 @@ export function memoryRows(options: MemoryRowsOptions): RowStore {
   return new MemoryRows(outputs, features, dtype);
 }
 
-interface Chunk {
+interface Slab {
   readonly rows: FloatArray;
-  /** Epoch + 1 of each row; 0 marks a row never written. */
-  readonly stamps: Uint32Array;
+  readonly epochs: Uint32Array;
+  readonly ids: Uint32Array;
 }
 
 class MemoryRows implements RowStore {
   readonly features: number;
   readonly dtype: Dtype;
-  readonly #chunks: (Chunk | undefined)[] = [];
-  /** A chunk holds 2^shift rows: id >>> shift is its index, id & mask the row inside. */
+  /** Slot + 1 of each id, by page; 0 marks a row never written. */
+  readonly #pages = new Map<number, Uint32Array>();
+  readonly #slabs: Slab[] = [];
+  /** A slab holds 2^shift rows: slot >>> shift is its index, slot & mask the row inside. */
   readonly #shift: number;
   readonly #mask: number;
   #outputs: number;
@@ -52,7 +58,8 @@ class MemoryRows implements RowStore {
     this.features = features;
     this.dtype = dtype;
     this.#outputs = outputs;
-    this.#shift = Math.max(0, Math.floor(Math.log2(chunkElements / features)));
+    const enough = Math.ceil(Math.log2(outputs));
+    this.#shift = Math.max(0, Math.min(enough, Math.floor(Math.log2(slabElements / features))));
     this.#mask = 2 ** this.#shift - 1;
   }
 
@@ -69,47 +76,47 @@ class MemoryRows implements RowStore {
   }
 
   read(ids: Uint32Array, rows: FloatArray, epochs: Uint32Array): void {
+    const { features } = this;
     for (let i = 0; i < ids.length; i += 1) {
-      const chunk = this.#chunks[ids[i] >>> this.#shift];
-      const row = ids[i] & this.#mask;
-      const stamp = chunk === undefined ? 0 : chunk.stamps[row];
-      if (chunk === undefined || stamp === 0) {
-        rows.fill(0, i * this.features, (i + 1) * this.features);
+      const slot = this.#slotOf(ids[i]);
+      if (slot < 0) {
+        rows.fill(0, i * features, (i + 1) * features);
         epochs[i] = 0;
       } else {
-        copyRow(chunk.rows, row * this.features, rows, i * this.features, this.features);
-        epochs[i] = stamp - 1;
+        const slab = this.#slabs[slot >>> this.#shift];
+        copyRow(slab.rows, (slot & this.#mask) * features, rows, i * features, features);
+        epochs[i] = slab.epochs[slot & this.#mask];
       }
     }
   }
 
   write(ids: Uint32Array, rows: FloatArray, epochs: Uint32Array): void {
-    for (let i = 0; i < ids.length; i += 1) this.#ensureChunk(ids[i] >>> this.#shift);
+    this.#reserve(ids);
+    const { features } = this;
     for (let i = 0; i < ids.length; i += 1) {
-      const chunk = this.#chunks[ids[i] >>> this.#shift] as Chunk;
-      const row = ids[i] & this.#mask;
-      if (chunk.stamps[row] === 0) this.#touched += 1;
-      chunk.stamps[row] = epochs[i] + 1;
-      copyRow(rows, i * this.features, chunk.rows, row * this.features, this.features);
+      const slot = this.#claim(ids[i]);
+      const slab = this.#slabs[slot >>> this.#shift];
+      slab.epochs[slot & this.#mask] = epochs[i];
+      copyRow(rows, i * features, slab.rows, (slot & this.#mask) * features, features);
     }
   }
 
-  scan(first: number, count: number, rows: FloatArray, epochs: Uint32Array): void {
+  /** A position is a slot. */
+  scan(position: number, ids: Uint32Array, rows: FloatArray, epochs: Uint32Array): Scanned {
+    const count = Math.min(ids.length, this.#touched - position);
+    const { features } = this;
     for (let done = 0; done < count; ) {
-      const id = first + done;
-      const row = id & this.#mask;
-      const length = Math.min(count - done, this.#mask + 1 - row);
-      const chunk = this.#chunks[id >>> this.#shift];
-      const begin = done * this.features;
-      if (chunk === undefined) {
-        rows.fill(0, begin, begin + length * this.features);
-        epochs.fill(0, done, done + length);
-      } else {
-        rows.set(chunk.rows.subarray(row * this.features, (row + length) * this.features), begin);
-        for (let i = 0; i < length; i += 1) epochs[done + i] = Math.max(0, chunk.stamps[row + i] - 1);
-      }
+      const slot = position + done;
+      const first = slot & this.#mask;
+      const length = Math.min(count - done, this.#mask + 1 - first);
+      const slab = this.#slabs[slot >>> this.#shift];
+      ids.set(slab.ids.subarray(first, first + length), done);
+      epochs.set(slab.epochs.subarray(first, first + length), done);
+      rows.set(slab.rows.subarray(first * features, (first + length) * features), done * features);
       done += length;
     }
+    const next = position + count;
+    return { count, next: next < this.#touched ? next : -1 };
   }
 
   grow(count: number): void {
@@ -117,13 +124,56 @@ class MemoryRows implements RowStore {
     this.#outputs += count;
   }
 
-  #ensureChunk(index: number): void {
-    if (this.#chunks[index] !== undefined) return;
+  #slotOf(id: number): number {
+    const page = this.#pages.get(id >>> pageBits);
+    return page === undefined ? -1 : page[id & (pageSize - 1)] - 1;
+  }
+
+  /** The slot of an id, the next free one where it has none; there is memory for it. */
+  #claim(id: number): number {
+    const slot = this.#slotOf(id);
+    if (slot >= 0) return slot;
+    const fresh = this.#touched;
+    this.#touched += 1;
+    this.#pages.get(id >>> pageBits)![id & (pageSize - 1)] = fresh + 1;
+    this.#slabs[fresh >>> this.#shift].ids[fresh & this.#mask] = id;
+    return fresh;
+  }
+
+  /** Makes room for the rows of these ids, before any of them is written. */
+  #reserve(ids: Uint32Array): void {
+    let rows = this.#touched;
+    for (let i = 0; i < ids.length; i += 1) {
+      if (this.#slotOf(ids[i]) >= 0) continue;
+      rows += 1;
+      const page = ids[i] >>> pageBits;
+      if (!this.#pages.has(page)) {
+        const bytes = pageSize * Uint32Array.BYTES_PER_ELEMENT;
+        this.#pages.set(
+          page,
+          this.#allocate(bytes, () => new Uint32Array(pageSize)),
+        );
+      }
+    }
+    while (this.#slabs.length * (this.#mask + 1) < rows) this.#slabs.push(this.#allocateSlab());
+  }
+
+  #allocateSlab(): Slab {
     const rows = this.#mask + 1;
     const elements = rows * this.features;
-    const needed = elements * bytesOf(this.dtype) + rows * Uint32Array.BYTES_PER_ELEMENT;
+    const bytes = elements * bytesOf(this.dtype) + 2 * rows * Uint32Array.BYTES_PER_ELEMENT;
+    return this.#allocate(bytes, () => ({
+      rows: floatArray(this.dtype, elements),
+      epochs: new Uint32Array(rows),
+      ids: new Uint32Array(rows),
+    }));
+  }
+
+  #allocate<T>(needed: number, make: () => T): T {
     try {
-      this.#chunks[index] = { rows: floatArray(this.dtype, elements), stamps: new Uint32Array(rows) };
+      const made = make();
+      this.#bytes += needed;
+      return made;
     } catch (cause) {
       throw new WideheadError(
         "ERR_MEMORY",
@@ -132,7 +182,6 @@ class MemoryRows implements RowStore {
         { cause },
       );
     }
-    this.#bytes += needed;
   }
 }
 
