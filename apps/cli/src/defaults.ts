@@ -9,6 +9,7 @@ export type Defaulted =
   | "context"
   | "activation"
   | "output"
+  | "optimizer"
   | "loss"
   | "bodyOptimizer"
   | "data"
@@ -27,6 +28,7 @@ export const trainDefaults: Pick<Values, Defaulted> = {
   context: 5,
   activation: "tanh",
   output: "factored",
+  optimizer: "sgd",
   loss: sphericalSoftmax({ epsilon: 0.1 }),
   bodyOptimizer: "adam",
   data: "sotu",
@@ -49,6 +51,8 @@ export const bodyLearningRates: Readonly<Record<Values["bodyOptimizer"], number>
 interface HeadDefaults {
   /** η in training. */
   readonly learningRate: number;
+  /** η of preconditioned steps, which is that of a Newton step for squared error. */
+  readonly preconditionedLearningRate: number;
   /** η of `bench step`, at which refactoring is rare. */
   readonly benchLearningRate: number;
   /** Output of all words at first: ω of the constant feature. */
@@ -56,17 +60,22 @@ interface HeadDefaults {
 }
 
 /** What suits a loss whose name is not listed. */
-const otherwise: HeadDefaults = { learningRate: 0.02, benchLearningRate: 1e-3, bias: 0 };
+const otherwise: HeadDefaults = {
+  learningRate: 0.02,
+  preconditionedLearningRate: 0.1,
+  benchLearningRate: 1e-3,
+  bias: 0,
+};
 
 const byLoss: Readonly<Record<string, HeadDefaults>> = {
   // Its gradient vanishes at 0.
-  spherical: { learningRate: 6, benchLearningRate: 0.1, bias: 0.3 },
-  taylor: { learningRate: 30, benchLearningRate: 0.1, bias: 0 },
-  z: { learningRate: 30, benchLearningRate: 1, bias: 0 },
-  "weighted-squared": { learningRate: 0.1, benchLearningRate: 1e-3, bias: 0 },
+  spherical: { learningRate: 6, preconditionedLearningRate: 0.2, benchLearningRate: 0.1, bias: 0.3 },
+  taylor: { learningRate: 30, preconditionedLearningRate: 10, benchLearningRate: 0.1, bias: 0 },
+  z: { learningRate: 30, preconditionedLearningRate: 10, benchLearningRate: 1, bias: 0 },
+  "weighted-squared": { learningRate: 0.1, preconditionedLearningRate: 0.3, benchLearningRate: 1e-3, bias: 0 },
   // Undefined where all outputs are 0.
-  cosine: { learningRate: 10, benchLearningRate: 0.1, bias: 0.1 },
-  softmax: { learningRate: 0.5, benchLearningRate: 0.1, bias: 0 },
+  cosine: { learningRate: 10, preconditionedLearningRate: 1, benchLearningRate: 0.1, bias: 0.1 },
+  softmax: { learningRate: 0.5, preconditionedLearningRate: 0.5, benchLearningRate: 0.1, bias: 0 },
 };
 
 export function headDefaults(loss: Loss): HeadDefaults {

@@ -1,5 +1,6 @@
 import {
   type Backend,
+  createPreconditioner,
   DenseLayer,
   FactoredLayer,
   type Loss,
@@ -14,6 +15,7 @@ import type { Values } from "./grammar/options.ts";
 export interface HeadOptions {
   readonly backend: Backend;
   readonly output: Values["output"];
+  readonly optimizer: Values["optimizer"];
   readonly loss: Loss;
   readonly outputs: number;
   /** d, the constant included. */
@@ -23,12 +25,13 @@ export interface HeadOptions {
 }
 
 /** A new output layer; outputs start at the loss's bias. Throws WideheadError ERR_UNSUPPORTED, ERR_MEMORY. */
-export function createHead({ output, loss, seed, ...shape }: HeadOptions): Promise<OutputLayer> {
+export async function createHead({ output, optimizer, loss, seed, ...shape }: HeadOptions): Promise<OutputLayer> {
   const offset = new Float64Array(shape.features);
   offset[shape.features - 1] = headDefaults(loss).bias;
   const initial = { seed, offset };
   if (output === "dense") return DenseLayer.create({ ...shape, loss, initial });
-  return FactoredLayer.create({ ...shape, loss: requireSpherical(loss), initial });
+  const preconditioner = optimizer === "sgd" ? {} : { preconditioner: createPreconditioner(optimizer) };
+  return FactoredLayer.create({ ...shape, loss: requireSpherical(loss), initial, ...preconditioner });
 }
 
 /** The output layer of a checkpoint. Throws WideheadError ERR_FORMAT, ERR_MEMORY. */

@@ -36,6 +36,7 @@ describe("wrong use", () => {
     ["train language-model --learning-rate -1 --json", "negative rate"],
     ["train language-model --learning-rate NaN --json", "no number"],
     ["train language-model --weight-decay 1 --learning-rate 2 --json", "decay beyond 1/rate"],
+    ["train language-model --output dense --optimizer second-order --json", "second-order steps of a dense layer"],
     ["train language-model --steps --json", "missing value"],
     ["train language-model --resume=yes --json", "value of a switch"],
     ["train language-model --steps 5 --epochs 1 --json", "two limits that exclude each other"],

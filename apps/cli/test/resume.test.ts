@@ -95,6 +95,15 @@ function lineOf(text: string): string {
 }
 
 describe("--resume", () => {
+  test.each(["diagonal", "second-order"])("goes on with %s steps where they stopped", async (optimizer) => {
+    const run = [...train, ...tiny, "--loss", "squared", "--optimizer", optimizer, "--decay", "constant"];
+    await place.run([...run, "--steps", "9", "--out", `${optimizer}-whole`]);
+    await place.run([...run, "--steps", "4", "--out", `${optimizer}-parts`]);
+    const rest = await place.run([...train, "--out", `${optimizer}-parts`, "--resume", "--steps", "9", "--json"]);
+    expect(rest.json()).toMatchObject({ steps: 9, optimizer });
+    expect((await dataOf(`${optimizer}-parts`)).equals(await dataOf(`${optimizer}-whole`))).toBe(true);
+  });
+
   test("refuses options that contradict the run, and takes those that agree or say how far", async () => {
     await place.run([...train, ...shape, "--steps", "2", "--out", "again"]);
     const resume = [...train, "--out", "again", "--resume", "--json"];

@@ -7,5 +7,5 @@ export type { AdamOptions, OptimizerOptions, SgdOptions } from "./optimizers/ind
 export type { BodyOptions, LanguageModelOptions } from "./options.ts";
 export type { Schedule } from "./schedule.ts";
 export * from "./trainer.ts";
-export type { BatchSource, Checkpoint, TrainerOptions, TrainingProgress } from "./trainer-options.ts";
+export type { BatchSource, Checkpoint, EpochEnd, TrainerOptions, TrainingProgress } from "./trainer-options.ts";
 export { type CurvePoint, type TrainingState, trainingStateOf } from "./training-state.ts";

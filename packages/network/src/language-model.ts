@@ -5,6 +5,7 @@ import {
   type Evaluation,
   type HostMatrix,
   type OutputLayer,
+  type Recomputed,
   type Snapshot,
   type SparseTargets,
   type TopK,
@@ -122,6 +123,11 @@ export class LanguageModel implements AsyncDisposable {
     return this.#queue.run(async () =>
       this.head.evaluate(await this.#body.forward(batch.contexts), this.#targets(batch)),
     );
+  }
+
+  /** What the head keeps of all outputs, computed anew; returns the drift found. O(Dd²) for a factored head. */
+  async recompute(): Promise<Recomputed> {
+    return this.#queue.run(() => this.head.recompute());
   }
 
   /** Hidden activations [m, d] of m contexts [m·c], the constant last. Throws ERR_SHAPE, ERR_INDEX_RANGE. */

@@ -1,4 +1,4 @@
-import type { Snapshot } from "@widehead/core";
+import type { Recomputed, Snapshot } from "@widehead/core";
 import type { Batch } from "./language-model.ts";
 import { checkSchedule, type Schedule } from "./schedule.ts";
 import type { TrainingState } from "./training-state.ts";
@@ -33,6 +33,12 @@ export interface TrainingProgress {
   readonly learningRate: number;
 }
 
+export interface EpochEnd {
+  /** Epochs done. */
+  readonly epoch: number;
+  readonly drift: Recomputed;
+}
+
 /** A moment of a run that can be written down. */
 export interface Checkpoint {
   readonly state: TrainingState;
@@ -63,6 +69,8 @@ export interface TrainerOptions {
   /** An AbortSignal: the run stops before the next step. */
   readonly signal?: { readonly aborted: boolean };
   readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Called at the end of each epoch, when the head's sums have been computed anew, with the drift found. */
+  readonly onEpoch?: (end: EpochEnd) => void;
   /** Steps between checkpoints. None but the one at the end unless told. */
   readonly checkpointEvery?: number;
   /** Called every `checkpointEvery` steps, and when the run ends or is aborted. */

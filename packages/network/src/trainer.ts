@@ -60,6 +60,7 @@ class Run {
     let saved = this.#state.step;
     while (!over && !signal?.aborted) {
       await this.#step();
+      await this.#pause(() => this.#endEpoch());
       over = this.#isOver();
       await this.#pause(() => this.#record(over));
       if (over || this.#state.step % checkpointEvery === 0) {
@@ -88,6 +89,13 @@ class Run {
     const seconds = this.#before.seconds + this.#secondsSinceStart();
     this.#state = { ...advance(this.#state, loss, batch.targets.length), seconds };
     onProgress?.(this.#progress(loss, headLearningRate * factor));
+  }
+
+  async #endEpoch(): Promise<void> {
+    const epoch = this.#state.step / this.#batches.stepsPerEpoch;
+    if (!Number.isInteger(epoch)) return;
+    const drift = await this.#model.recompute();
+    this.#options.onEpoch?.({ epoch, drift });
   }
 
   async #record(last: boolean): Promise<void> {

@@ -8,6 +8,7 @@ import {
   type LossInput,
   type MatrixLike,
   type OutputLayer,
+  type Recomputed,
   type Snapshot,
   type SparseTargets,
   type SphericalLoss,
@@ -151,6 +152,13 @@ export class NaiveHead implements OutputLayer {
     const shape = [this.outputs, this.features];
     const chunks = (): Uint8Array[] => [new Uint8Array(this.weights.slice().buffer)];
     return sink({ facts: { steps: this.#steps }, tensors: [{ name: "weights", dtype: "F64", shape, chunks }] });
+  }
+
+  recomputed = 0;
+
+  async recompute(): Promise<Recomputed> {
+    this.recomputed += 1;
+    return { gramDrift: 0, sumDrift: 0 };
   }
 
   async diagnostics(): Promise<Diagnostics> {

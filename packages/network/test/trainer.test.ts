@@ -2,6 +2,7 @@ import type { Snapshot } from "@widehead/core";
 import { expect, test } from "vitest";
 import {
   accuracy,
+  type EpochEnd,
   evaluateSplit,
   LanguageModel,
   ngramPerplexity,
@@ -42,6 +43,18 @@ test("a toy grammar is learnt far below unigram perplexity", async () => {
   expect(top1).toBeGreaterThan(0.7);
   expect(top10).toBeGreaterThan(top1);
   expect(top10).toBeLessThanOrEqual(1);
+});
+
+test("the head's sums are computed anew at the end of each epoch, and the drift is reported", async () => {
+  await using toy = await createToy();
+  const epochs: number[] = [];
+  const onEpoch = ({ epoch, drift }: EpochEnd) => {
+    epochs.push(epoch);
+    expect(drift).toEqual({ gramDrift: 0, sumDrift: 0 });
+  };
+  await train(toy.model, source, { steps: 2 * source.stepsPerEpoch + 1, headLearningRate: 0.5, onEpoch });
+  expect(epochs).toEqual([1, 2]);
+  expect(toy.head.recomputed).toBe(2);
 });
 
 test.each<Partial<TrainerOptions>>([

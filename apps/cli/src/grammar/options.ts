@@ -9,6 +9,7 @@ export interface Values {
   readonly context: number;
   readonly activation: "tanh" | "relu";
   readonly output: "factored" | "dense";
+  readonly optimizer: "sgd" | "diagonal" | "second-order";
   readonly outputs: number;
   readonly targets: number;
   readonly loss: Loss;
@@ -71,9 +72,14 @@ export const options: { readonly [N in OptionName]: Option<Values[N]> } = {
     help: "spherical, taylor, z, squared, weighted-squared, cosine, or softmax with --output dense; z:alpha=0.1,beta=5",
     ...loss(),
   },
+  optimizer: {
+    group: "Output layer",
+    help: "steps of the factored layer: plain, a rate for each feature, or (E[hhᵀ] + λI)⁻¹",
+    ...oneOf(["sgd", "diagonal", "second-order"]),
+  },
   learningRate: {
     group: "Output layer",
-    help: "of the output layer; the default depends on the loss",
+    help: "of the output layer; the default depends on the loss and the optimizer",
     ...atLeastZero(),
   },
   weightDecay: { group: "Output layer", help: "decoupled weight decay of the output layer", ...atLeastZero() },

@@ -31,13 +31,14 @@ export async function finishSession(
   const heldOut = await measureHeldOut(model, test.dataset, { seed: settings.seed, now: io.now });
   const baselines = measureBaselines(text);
   const shown = await showcaseOf({ model, vocabulary }, test, settings.seed);
-  const { features, hidden, embedding, loss, output } = settings;
+  const { features, hidden, embedding, loss, output, optimizer } = settings;
   return {
     directory: shownPath(folder, io),
     learningCurve: shownPath(figure, io),
     backend: backend.name,
     kernel: backend.kernel,
     output,
+    optimizer,
     loss: formatLoss(loss),
     vocabulary: vocabulary.size,
     shape: { context: settings.context, embedding, hidden: [...hidden, features], features: features + 1 },

@@ -12,11 +12,12 @@ export async function createModel(
   backend: Backend,
   io: Io,
 ): Promise<LanguageModel> {
-  const { features, hidden, embedding, context, activation, output, loss, seed } = settings;
+  const { features, hidden, embedding, context, activation, output, optimizer, loss, seed } = settings;
   requireBodyMemory(settings, vocabularySize, backend, io);
   const head = await createHead({
     backend,
     output,
+    optimizer,
     loss,
     outputs: vocabularySize,
     features: features + 1,

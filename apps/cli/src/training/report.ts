@@ -11,6 +11,7 @@ export interface TrainingReport extends Showcase {
   readonly backend: string;
   readonly kernel: string;
   readonly output: string;
+  readonly optimizer: string;
   readonly loss: string;
   readonly vocabulary: number;
   /** `features` is d, the constant included. */
@@ -35,7 +36,7 @@ export interface TrainingReport extends Showcase {
 export function formatTrainingReport(report: TrainingReport): string {
   const { loss, steps, examples, seconds, vocabulary, predictions, neighbors, directory, learningCurve } = report;
   return [
-    `Trained ${number(steps)} steps, ${number(examples)} examples in ${duration(seconds)}: ${number(vocabulary)} words, ${report.output} output layer, ${loss} loss, ${report.kernel}`,
+    `Trained ${number(steps)} steps, ${number(examples)} examples in ${duration(seconds)}: ${number(vocabulary)} words, ${report.output} output layer, ${report.optimizer}, ${loss} loss, ${report.kernel}`,
     "",
     ...formatHeldOut(report.test, report.baselines),
     "",

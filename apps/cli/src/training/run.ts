@@ -1,3 +1,4 @@
+import type { Recomputed } from "@widehead/core";
 import { ContextBatches, claimCheckpointFolder } from "@widehead/data";
 import { type BatchSource, type Checkpoint, type TrainerOptions, type TrainingSummary, train } from "@widehead/network";
 import { saveRun } from "../checkpoint.ts";
@@ -23,6 +24,7 @@ export async function runSession(session: Session, io: Io, progress: Progress): 
     validation: { every: validationEvery, batches: () => validationBatches(session) },
     signal: controller.signal,
     onProgress: (state) => progress.training(state),
+    onEpoch: ({ epoch, drift }) => progress.note(epochNote(epoch, drift)),
     checkpointEvery: 1,
     onCheckpoint: (checkpoint) => saver.offer(checkpoint),
     now: io.now,
@@ -31,6 +33,11 @@ export async function runSession(session: Session, io: Io, progress: Progress): 
   // Only a run that did not fail: the model of one that did may be spoilt.
   await saver.finish();
   return summary;
+}
+
+function epochNote(epoch: number, { gramDrift, sumDrift }: Recomputed): string {
+  const drift = `${gramDrift.toExponential(1)} of the Gram matrix, ${sumDrift.toExponential(1)} of the sum`;
+  return `Epoch ${epoch} done; sums over all outputs computed anew, which had drifted by ${drift}`;
 }
 
 function trainerOptions(settings: Settings): TrainerOptions {

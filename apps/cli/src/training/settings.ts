@@ -34,8 +34,13 @@ function checkLimits({ steps, epochs }: Partial<Values>): void {
 /** The options of a new run, those that depend on others filled in. */
 export function newSettings(values: TrainValues): Settings {
   checkLimits(values);
+  if (values.output === "dense" && values.optimizer !== "sgd") {
+    throw wrongUse("--optimizer", "sgd with --output dense", values.optimizer);
+  }
   const limited = limits.some((name) => values[name] !== undefined);
-  const learningRate = values.learningRate ?? headDefaults(values.loss).learningRate;
+  const defaults = headDefaults(values.loss);
+  const usual = values.optimizer === "sgd" ? defaults.learningRate : defaults.preconditionedLearningRate;
+  const learningRate = values.learningRate ?? usual;
   const { weightDecay = 0 } = values;
   if (weightDecay * learningRate >= 1) {
     throw wrongUse("--weight-decay", `less than 1/learning rate = ${1 / learningRate}`, String(weightDecay));
