@@ -14,6 +14,7 @@ import { workCases } from "./laws-work.ts";
 import { lossCases } from "./losses.ts";
 import { conditioningCases } from "./run-conditioning.ts";
 import { longCases } from "./run-long.ts";
+import { secondOrderCases } from "./second-order.ts";
 import { stepCases } from "./step.ts";
 
 /** The whole suite, in the order in which it runs: what later cases rely on comes first. */
@@ -22,6 +23,7 @@ export const cases: readonly Case[] = [
   ...kernelCases,
   ...lossCases,
   ...stepCases,
+  ...secondOrderCases,
   ...conditioningCases,
   ...lawCases,
   ...layerLawCases,

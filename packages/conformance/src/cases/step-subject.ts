@@ -18,7 +18,7 @@ import {
 import type { Problem } from "../oracle/problem.ts";
 
 /** What a case sets beyond the problem. */
-export type LayerSettings = Pick<FactoredOptions, "system" | "conditionLimit">;
+export type LayerSettings = Pick<FactoredOptions, "system" | "conditionLimit" | "preconditioner">;
 
 /** The layer under test at the problem's start. */
 export function startLayer(
@@ -26,13 +26,14 @@ export function startLayer(
   problem: Problem,
   settings: LayerSettings = {},
 ): Promise<FactoredLayerLike> {
-  const { loss, weights, offset } = problem;
+  const { loss, weights, offset, preconditioning } = problem;
   return context.createLayer({
     backend: context.backend,
     outputs: weights.rows,
     features: weights.columns,
     loss,
     initial: { weights, offset },
+    ...(preconditioning && { preconditioner: preconditioning.factory }),
     ...settings,
   });
 }

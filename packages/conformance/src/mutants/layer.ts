@@ -2,6 +2,7 @@ import { callMutants } from "./calls.ts";
 import { gradientMutants } from "./gradient.ts";
 import type { LayerMutant } from "./mutant.ts";
 import { rowMutants } from "./rows.ts";
+import { secondOrderMutants } from "./second-order.ts";
 import { updateMutants } from "./update.ts";
 
 /** Layers with one defect each. */
@@ -10,4 +11,5 @@ export const layerMutants: readonly LayerMutant[] = [
   ...updateMutants,
   ...rowMutants,
   ...callMutants,
+  ...secondOrderMutants,
 ];

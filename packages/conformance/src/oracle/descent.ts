@@ -1,4 +1,5 @@
 import { type HostMatrix, hostMatrix, type Loss, type SparseTargets, type UpdateOptions } from "@widehead/core";
+import { multiply } from "./curvature.ts";
 import { explicitLoss } from "./losses.ts";
 
 export interface Batch {
@@ -69,15 +70,27 @@ export function denseGradient(weights: HostMatrix, loss: Loss, { hidden, targets
   };
 }
 
-/** W ← (1 − η·decay) W − η ∇W, with ∇W scaled down to the norm that clipping allows. Returns a new W. */
-export function descend(weights: HostMatrix, gradient: DenseGradient, update: UpdateOptions): HostMatrix {
+/**
+ * W ← (1 − η·decay) W − η ∇W C, with the step scaled down as clipping does to bring ∇W itself to its norm. Returns a new W.
+ *
+ * @param rightFactor  C [d, d], the identity unless given
+ */
+export function descend(
+  weights: HostMatrix,
+  gradient: DenseGradient,
+  update: UpdateOptions,
+  rightFactor?: HostMatrix,
+): HostMatrix {
+  const { rows, columns } = weights;
   const { learningRate, weightDecay = 0, clipNorm = Infinity } = update;
   const clipping = gradient.gradientNorm > clipNorm ? clipNorm / gradient.gradientNorm : 1;
+  const plain = hostMatrix(rows, columns, gradient.weightGradient);
+  const { data: direction } = rightFactor === undefined ? plain : multiply(plain, rightFactor);
   const data = Float64Array.from(
     weights.data,
-    (w, i) => (1 - learningRate * weightDecay) * w - learningRate * clipping * gradient.weightGradient[i],
+    (w, i) => (1 - learningRate * weightDecay) * w - learningRate * clipping * direction[i],
   );
-  return hostMatrix(weights.rows, weights.columns, data);
+  return hostMatrix(rows, columns, data);
 }
 
 /** w̄ = Wᵀ1 [d], from W itself. */

@@ -39,19 +39,22 @@ export interface OracleRun {
   readonly scales: Readonly<Record<Observation, number>>;
 }
 
-/** Runs plain gradient descent on the problem; `disturb` moves W, h and y before each step. */
+/** Runs gradient descent on the problem by definition; `disturb` moves W, h, y and C before each step. */
 export function oracleRun(problem: Problem<Loss>, disturb: Disturbance = (numbers) => numbers): OracleRun {
   let weights = initialWeights(problem);
   let hiddenGradient: Float64Array = new Float64Array(0);
   let gradientNorm = 0;
   let scales = weightScales(weights);
+  const rightFactors = problem.preconditioning?.begin();
   const losses: number[] = [];
   for (const batch of problem.batches) {
     weights = disturbedMatrix(weights, disturb);
-    const gradient = denseGradient(weights, problem.loss, disturbedBatch(batch, disturb));
+    const moved = disturbedBatch(batch, disturb);
+    const gradient = denseGradient(weights, problem.loss, moved);
+    const rightFactor = rightFactors && disturbedMatrix(rightFactors(moved.hidden), disturb);
     losses.push(...gradient.losses);
     ({ hiddenGradient, gradientNorm } = gradient);
-    weights = descend(weights, gradient, problem.update);
+    weights = descend(weights, gradient, problem.update, rightFactor);
     scales = larger(scales, { ...weightScales(weights), ...gradient.scales });
   }
   const observed: Observations = {
@@ -85,7 +88,7 @@ const smallestDisturbance = 2 ** -36;
 
 /** What {@link allowances} does, for the report. */
 export const allowanceStatement =
-  "32 × (how far the float64 oracle moves when W, h and y are disturbed by one round-off before each step + one round-off of what the quantity is put together from)";
+  "32 × (how far the float64 oracle moves when W, h, y and a preconditioner's C are disturbed by one round-off before each step + one round-off of what the quantity is put together from)";
 
 /** How far each observation may lie from the oracle's, in any entry. */
 export function allowances<Name extends Observation>(

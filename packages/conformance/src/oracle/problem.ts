@@ -8,6 +8,7 @@ import {
   type SphericalLoss,
   type UpdateOptions,
 } from "@widehead/core";
+import type { Preconditioning } from "./curvature.ts";
 import type { Batch } from "./descent.ts";
 
 /** A training run as data: where W starts, and the batches that it sees. */
@@ -19,6 +20,8 @@ export interface Problem<L extends Loss = SphericalLoss> {
   readonly offset: Float64Array;
   readonly batches: readonly Batch[];
   readonly update: UpdateOptions;
+  /** Plain gradient descent without one. */
+  readonly preconditioning?: Preconditioning;
 }
 
 export interface ProblemShape {

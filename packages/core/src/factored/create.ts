@@ -10,14 +10,14 @@ import type { FactoredOptions } from "./options.ts";
 import { measureRows, scanRows } from "./statistics.ts";
 import { replaceSums } from "./sums.ts";
 
-/** Bytes of the state, its spare and the d × d scratch of a layer of d features. */
-export function stateBytes(features: number, dtype: Dtype): number {
-  return 12 * features * features * bytesOf(dtype);
+/** Bytes of the state, its spare and the d × d scratch of a layer of d features, and of its preconditioner. */
+export function stateBytes(features: number, dtype: Dtype, preconditioned: boolean): number {
+  return (preconditioned ? 20 : 12) * features * features * bytesOf(dtype);
 }
 
-/** Bytes of a layer whose rows have all been touched. */
-export function layerBytes(outputs: number, features: number, dtype: Dtype): number {
-  return outputs * (features * bytesOf(dtype) + 4) + stateBytes(features, dtype);
+/** Bytes of a layer of so many touched rows. */
+export function layerBytes(rows: number, features: number, dtype: Dtype, preconditioned: boolean): number {
+  return rows * (features * bytesOf(dtype) + 12) + stateBytes(features, dtype, preconditioned);
 }
 
 /** @throws WideheadError as {@link FactoredLayer.create} */
@@ -25,7 +25,7 @@ export async function createCore(options: FactoredOptions): Promise<Core> {
   const { outputs, features, initial = {} } = options;
   checkOptions(options);
   const dtype = options.backend.numerics.dtype;
-  const needed = startsEqual(initial) ? stateBytes(features, dtype) : layerBytes(outputs, features, dtype);
+  const needed = layerBytes(startsEqual(initial) ? 0 : outputs, features, dtype, options.preconditioner !== undefined);
   checkMemory(
     `a factored layer of ${outputs} outputs and ${features} features in ${dtype}`,
     needed,

@@ -159,12 +159,12 @@ export class FactoredLayer extends BatchLayer<Pass> {
   }
 
   protected diagnose(): Diagnostics {
-    const { store, chain, sweeper, counters } = this.#core;
+    const { store, chain, sweeper, counters, preconditioner } = this.#core;
     return {
       ...counters,
       outputs: this.outputs,
       features: this.features,
-      bytes: store.bytes + chain.bytes + stateBytes(this.features, store.dtype),
+      bytes: store.bytes + chain.bytes + stateBytes(this.features, store.dtype, preconditioner !== undefined),
       rowBytes: store.bytes,
       chainBytes: chain.bytes,
       chainLinks: chain.epoch - chain.first,

@@ -1,12 +1,10 @@
+import type { Rates } from "../batch-layer.ts";
 import type { Buffers } from "../buffers.ts";
 import type { Backend, FloatArray, Matrix } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 
 /** Multiplications of the power iteration: the estimate is a little low, by a few per cent. */
 const ITERATIONS = 6;
-
-/** Above this, a step of a quadratic loss overshoots so far that the next error is larger. */
-const LIMIT = 2;
 
 /** η·λ_max(ĤHᵀdiag(a)) of a batch, still in the backend. */
 export interface Leverage {
@@ -33,18 +31,28 @@ export function probeLeverage(backend: Backend, buffers: Buffers, system: Matrix
   }
   return {
     matrices: [previous, vector],
-    estimate: ([before, after]) => norm(after) / norm(before),
+    // A leverage whose powers overflow is as good as infinite; a batch without activations or weights has none.
+    estimate: ([before, after]) => {
+      const ratio = norm(before) === 0 ? 0 : norm(after) / norm(before);
+      return Number.isNaN(ratio) ? Infinity : ratio;
+    },
   };
 }
 
-/** Throws ERR_OPTION where a quadratic loss would diverge at this rate. */
-export function checkLeverage(leverage: number, learningRate: number): void {
-  if (!(leverage > LIMIT)) return;
-  const largest = (LIMIT * learningRate) / leverage;
+/**
+ * Throws ERR_OPTION where a quadratic loss would diverge at these rates: where the error along the largest direction is
+ * multiplied by c − ηλ < −1.
+ *
+ * @param leverage  (η/c)λ
+ */
+export function checkLeverage(leverage: number, { learningRate, keep }: Rates): void {
+  const [actual, limit] = [keep * leverage, 1 + keep];
+  if (actual <= limit) return;
+  const largest = (limit * learningRate) / actual;
   throw new WideheadError(
     "ERR_OPTION",
-    `learningRate: expected below ${largest.toPrecision(3)} for this batch, where a quadratic loss diverges, got ${learningRate}; a quarter of the limit is safe`,
-    { argument: "learningRate", actual: learningRate, leverage, limit: LIMIT, largest },
+    `learningRate: expected below ${largest.toPrecision(3)} for this batch, beyond which a quadratic loss diverges, got ${learningRate}; a quarter of the limit is safe`,
+    { argument: "learningRate", actual: learningRate, leverage: actual, limit, largest },
   );
 }
 

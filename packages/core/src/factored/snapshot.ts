@@ -18,7 +18,7 @@ import { checkMemory } from "../validate.ts";
 import { Chain } from "./chain.ts";
 import { Core } from "./core.ts";
 import { checkRowStore, layerBytes } from "./create.ts";
-import { factsOf, readFacts } from "./facts.ts";
+import { type Facts, factsOf, readFacts } from "./facts.ts";
 import { restoreRows, rowTensors } from "./row-snapshot.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -64,7 +64,7 @@ export async function restoreCore(snapshot: Snapshot, options: RestoreOptions): 
   const { outputs: D, features: d, rowCount } = facts;
   const { dtype } = backend.numerics;
   checkRowStore(options.rows, D, d, dtype);
-  const needed = layerBytes(rowCount, d, dtype);
+  const needed = layerBytes(rowCount, d, dtype, facts.preconditioner !== undefined);
   checkMemory(`a factored layer of ${rowCount} rows and ${d} features in ${dtype}`, needed, options.memoryLimit);
   const loss = options.loss ?? builtInLoss(facts.loss);
   const linkTensor = findTensor(snapshot, "links", [facts.epoch - facts.firstEpoch, d, d]);
@@ -75,7 +75,7 @@ export async function restoreCore(snapshot: Snapshot, options: RestoreOptions): 
   await restoreRows(store, snapshot, facts);
 
   const { preconditioner: learned, ...rest } = facts;
-  const factory = learned && (options.preconditioner ?? createPreconditioner(learned.name, learned.options));
+  const factory = factoryOf(learned, options.preconditioner);
   const chain = Chain.restore(backend, d, facts.firstEpoch, links, facts.products);
   const coreOptions = { ...rest, backend, loss, ...(factory && { preconditioner: factory }) };
   const core = new Core(coreOptions, store, chain, new Sweeper(facts.sweep));
@@ -89,6 +89,21 @@ export async function restoreCore(snapshot: Snapshot, options: RestoreOptions): 
   core.squaredNorm = facts.squaredNorm;
   Object.assign(core.counters, facts.counters);
   return core;
+}
+
+/** What makes the preconditioner that was saved. Throws ERR_FORMAT where another one is given. */
+function factoryOf(
+  saved: Facts["preconditioner"],
+  given: PreconditionerFactory | undefined,
+): PreconditionerFactory | undefined {
+  if (given !== undefined && given.name !== saved?.name) {
+    throw new WideheadError(
+      "ERR_FORMAT",
+      `snapshot: expected the preconditioner ${given.name} that was given, got ${saved?.name ?? "none"}`,
+      { expected: given.name, actual: saved?.name },
+    );
+  }
+  return saved && (given ?? createPreconditioner(saved.name, saved.options));
 }
 
 async function restorePreconditioner(

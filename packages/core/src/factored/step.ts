@@ -41,7 +41,7 @@ export async function commitStep(
   const leverage = candidate.leverage?.matrices ?? [];
   const read = await backend.readMany([...leverage, ...wanted, candidate.rows, ...probes.matrices]);
   const measured = candidate.leverage?.estimate(read.splice(0, leverage.length));
-  if (measured !== undefined) checkLeverage(measured, rates.learningRate);
+  if (measured !== undefined) checkLeverage(measured, rates);
   const condition = probes.judge(read.slice(wanted.length + 1));
   let [rows, refactored]: [FloatArray, FloatArray | undefined] = [read[wanted.length], undefined];
   if (!condition.sound) {

@@ -1,5 +1,6 @@
 import { Buffers } from "../buffers.ts";
 import type { Backend, Json, Matrix, Preconditioner, PreconditionerState, Tensor } from "../contract/index.ts";
+import { WideheadError } from "../errors.ts";
 import { readAllFloats } from "../snapshot.ts";
 
 export interface CurvatureOptions {
@@ -66,6 +67,12 @@ export class Curvature implements Preconditioner {
     const before = this.#learned;
     const first = before.steps === 0;
     const [m, d] = [hidden.rows, hidden.columns];
+    if (first && meanSquare === 0) {
+      // Nothing to learn from, and nothing to divide by.
+      this.#prepared = before;
+      backend.combine(out, [{ matrix: hidden }]);
+      return;
+    }
     if (m === 0) return;
     const steps = before.steps + 1;
     const weight = Math.max(1 - decay, 1 / (steps + warmUp));
@@ -91,12 +98,26 @@ export class Curvature implements Preconditioner {
   }
 
   async restore(facts: { readonly [key: string]: Json }, tensors: ReadonlyMap<string, Tensor>): Promise<void> {
+    const { steps, nextRefresh, trace } = facts;
+    if (![steps, nextRefresh, trace].every(Number.isFinite)) {
+      throw new WideheadError(
+        "ERR_FORMAT",
+        `snapshot: expected numbers as the preconditioner's steps, nextRefresh and trace, got ${JSON.stringify(facts)}`,
+        { actual: facts },
+      );
+    }
     const { dtype } = this.#backend.numerics;
     const { moment, inverse } = this.#learned;
     this.#backend.write(moment, await readAllFloats(tensors.get("moment")!, dtype));
     this.#backend.write(inverse, await readAllFloats(tensors.get("inverse")!, dtype));
-    const [steps, nextRefresh, trace] = [facts.steps, facts.nextRefresh, facts.trace].map(Number);
-    this.#learned = { steps, nextRefresh, trace, moment, inverse };
+    this.#learned = {
+      steps: Number(steps),
+      nextRefresh: Number(nextRefresh),
+      trace: Number(trace),
+      moment,
+      inverse,
+    };
+    this.#prepared = this.#learned;
   }
 
   [Symbol.dispose](): void {
