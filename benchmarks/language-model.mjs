@@ -20,7 +20,8 @@ try {
     join(folder, "model"),
     ...options,
   );
-  record("language-model", { options, result });
+  // The default run, or one named after its options: language-model-loss-squared.
+  record(["language-model", ...options].join("-").replaceAll(/-+|[^\w.-]/g, "-"), { options, result });
   process.stdout.write(`${JSON.stringify(result.test ?? result, undefined, 2)}\n`);
 } finally {
   rmSync(folder, { recursive: true });

@@ -1,6 +1,7 @@
 import { type Backend, hostMatrix, memoryRows, type RowStore, squaredError } from "@widehead/core";
 import { type Case, type CaseContext, CaseFailure, defineCase, type FactoredLayerLike } from "../case.ts";
 import { createProblem, type Problem } from "../oracle/problem.ts";
+import { replace } from "../replace.ts";
 import { startDense } from "./dense.ts";
 import { allRows, expectUnchanged, startLayer } from "./step-subject.ts";
 
@@ -167,6 +168,38 @@ export const failureCases: readonly Case[] = [
       await twin.grow(3);
       await expectNoTrace(context, layer, fuse, () => layer.grow(3));
       context.expectClose("weights at the end", await weightsOf(layer), await weightsOf(twin), context.bound);
+    },
+  }),
+  defineCase({
+    id: "errors/row-epoch",
+    title: "A row store that gives rows of an epoch whose link is gone is found out.",
+    plan: "After a sweep, the store says that its rows are as old as the layer: a step fails with ERR_FORMAT, which tells the epochs there are, and leaves the state as it was.",
+    needs: [],
+    sizes: [{ steps: 40 }],
+    tolerance: { kind: "exact" },
+    async run(context, { steps }) {
+      const { weights, offset, loss, batches, update } = sweepingProblem(steps);
+      const [outputs, features] = [weights.rows, weights.columns];
+      const { backend } = context;
+      const store = memoryRows({ outputs, features, dtype: backend.numerics.dtype });
+      let forgetful = false;
+      const rows = replace(store, {
+        async read(ids, numbers, epochs) {
+          await store.read(ids, numbers, epochs);
+          if (forgetful) epochs.fill(0);
+        },
+      });
+      const options = { backend, outputs, features, loss, rows, initial: { weights, offset }, conditionLimit: 0 };
+      await using layer = await context.createLayer(options);
+      for (const { hidden, targets } of batches) await layer.train(hidden, targets, update);
+      const { chainLinks } = await layer.diagnostics();
+      const [{ hidden, targets }] = batches;
+      forgetful = true;
+      await expectUnchanged(context, layer, async () => {
+        const { details } = await context.expectCode("ERR_FORMAT", () => layer.train(hidden, targets, update));
+        context.expectExact("epochs", details.expected as number[], [steps - chainLinks, steps]);
+        context.expectExact("epoch", details.actual as number, 0);
+      });
     },
   }),
   defineCase({

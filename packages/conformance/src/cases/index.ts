@@ -1,5 +1,7 @@
 import type { Case } from "../case.ts";
 import { backendCases } from "./backend/index.ts";
+import { numericDefectCases } from "./defects-numerics.ts";
+import { safetyDefectCases } from "./defects-safety.ts";
 import { denseCases } from "./dense.ts";
 import { denseCallCases } from "./dense-calls.ts";
 import { errorCases } from "./errors.ts";
@@ -13,6 +15,7 @@ import { queryCases } from "./laws-queries.ts";
 import { workCases } from "./laws-work.ts";
 import { lossCases } from "./losses.ts";
 import { conditioningCases } from "./run-conditioning.ts";
+import { driftCases } from "./run-drift.ts";
 import { longCases } from "./run-long.ts";
 import { secondOrderCases } from "./second-order.ts";
 import { stepCases } from "./step.ts";
@@ -33,7 +36,10 @@ export const cases: readonly Case[] = [
   ...errorCases,
   ...snapshotErrorCases,
   ...failureCases,
+  ...numericDefectCases,
+  ...safetyDefectCases,
   ...denseCases,
   ...denseCallCases,
   ...longCases,
+  ...driftCases,
 ];

@@ -6,10 +6,11 @@ import {
   squaredError,
   taylorSoftmax,
 } from "@widehead/core";
-import { type Case, defineCase } from "../case.ts";
-import type { Batch } from "../oracle/descent.ts";
+import { type Case, defineCase, product } from "../case.ts";
+import { type Batch, norm } from "../oracle/descent.ts";
 import { allowanceStatement, allowances, observations, oracleRun } from "../oracle/observations.ts";
 import { createProblem, type Problem } from "../oracle/problem.ts";
+import { sphericalSubjects, variantProblem } from "./step-problems.ts";
 import {
   allRows,
   continued,
@@ -240,27 +241,28 @@ export const lawCases: readonly Case[] = [
   defineCase({
     id: "grow/continue",
     title: "Outputs added during training start at ω and train exactly.",
-    plan: "After a run with refactorings 5 outputs are added: their rows are ω, the others stay, and a further run on all of them equals the oracle's.",
+    plan: "After a run of each loss, which moves ω, with refactorings and without, 5 outputs are added in two calls: their rows are ω as it is now, the others stay, and a further run on all of them equals the oracle's.",
     needs: [],
-    sizes: [{ added: 5 }],
+    sizes: product({ conditionLimit: [0, 30], m: [4], d: [7], D: [30], K: [2], steps: [8] }),
     tolerance: derived,
-    async run(context, { added }) {
-      const problem = smallProblem(taylorSoftmax());
-      await using layer = await startLayer(context, problem, { conditionLimit: 0 });
-      await trainLayer(layer, problem);
-      const before = await allRows(layer);
-      const { offset } = await layer.inspect();
-      await layer.grow(added);
-      context.expectExact("outputs", layer.outputs, problem.weights.rows + added);
-      const after = await allRows(layer);
-      context.expectExact("old rows", after.subarray(0, before.length), before);
-      const fresh = Array.from({ length: added }, () => [...offset.data]).flat();
-      context.expectExact("new rows", after.subarray(before.length), fresh);
-      const next = createProblem({
-        ...{ m: 4, d: layer.features, D: layer.outputs, K: 6, loss: problem.loss, steps: 10, seed: 33 },
-        update: problem.update,
-      });
-      await expectTraining(context, layer, await continued(layer, next));
+    async run(context, { conditionLimit, ...shape }) {
+      for (const subject of sphericalSubjects) {
+        const problem = variantProblem(subject, "plain", shape);
+        await using layer = await startLayer(context, problem, { conditionLimit });
+        await trainLayer(layer, problem);
+        const before = await allRows(layer);
+        const { offset } = await layer.inspect();
+        const moved = norm(problem.offset.map((value, i) => offset.data[i] - value));
+        context.expectWithin(`1e-4 / how far ω has moved, ${subject.loss.name}`, 1e-4, moved);
+        for (const added of [1, 4]) await layer.grow(added);
+        context.expectExact("outputs", layer.outputs, problem.weights.rows + 5);
+        const after = await allRows(layer);
+        context.expectExact("old rows", after.subarray(0, before.length), before);
+        const fresh = Array.from({ length: 5 }, () => [...offset.data]).flat();
+        context.expectExact("new rows", after.subarray(before.length), fresh);
+        const next = variantProblem(subject, "plain", { ...shape, D: layer.outputs, K: 6, steps: 10 });
+        await expectTraining(context, layer, await continued(layer, next));
+      }
     },
   }),
 ];

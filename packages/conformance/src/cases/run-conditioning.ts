@@ -1,61 +1,17 @@
-import { hostMatrix, sparseTargets, squaredError, taylorSoftmax } from "@widehead/core";
-import { type Case, type CaseContext, defineCase } from "../case.ts";
+import { hostMatrix, squaredError, taylorSoftmax } from "@widehead/core";
+import { type Case, defineCase } from "../case.ts";
 import { allowanceStatement } from "../oracle/observations.ts";
-import { createProblem, type Problem } from "../oracle/problem.ts";
-import { expectOracle, expectTraining, type LayerSettings, startLayer } from "./step-subject.ts";
+import { createProblem } from "../oracle/problem.ts";
+import {
+  expectRefactorings,
+  gentleProblem,
+  singularProblem,
+  wearingProblem,
+  withDeadUnit,
+} from "./conditioning-problems.ts";
+import { expectOracle, expectTraining, startLayer } from "./step-subject.ts";
 
 const tolerance = { kind: "derived", statement: allowanceStatement } as const;
-
-/** A rate at which squared error shrinks the directions of U unevenly. */
-function wearingProblem(steps: number): Problem {
-  const shape = { m: 8, d: 8, D: 40, K: 3 };
-  return createProblem({ ...shape, loss: squaredError(), steps, seed: 3, update: { learningRate: 0.25 } });
-}
-
-/** Trains a layer, and checks it against the oracle and its number of refactorings against the range. */
-async function expectRefactorings(
-  context: CaseContext,
-  problem: Problem,
-  settings: LayerSettings,
-  range: { readonly least: number; readonly most: number },
-): Promise<void> {
-  await using layer = await startLayer(context, problem, settings);
-  await expectTraining(context, layer, problem);
-  const { refactorings } = await layer.diagnostics();
-  context.expectWithin("refactorings", refactorings, range.most);
-  context.expectWithin("least refactorings", range.least, refactorings);
-}
-
-/** h of ‖h‖² = 4 exactly: at η = 1/(2‖h‖²) one step of squared error makes U singular to the last bit. */
-function singularProblem(): Problem {
-  const { weights, ...problem } = createProblem({
-    ...{ m: 1, d: 4, D: 12, K: 3 },
-    loss: squaredError(),
-    steps: 6,
-    seed: 5,
-    update: { learningRate: 1 / 8 },
-  });
-  const hidden = hostMatrix(1, 4, Float64Array.of(1, -1, 1, 1));
-  const first = { hidden, targets: sparseTargets.fromRows(12, [{ ids: [7, 2], values: [1.5, -0.5] }]) };
-  return { ...problem, weights, batches: [first, ...problem.batches.slice(1)] };
-}
-
-/** Examples of different weight, so that the batch's system is not symmetric, at a rate and a decay that U bears for long. */
-function gentleProblem(): Problem {
-  const shape = { m: 6, d: 7, D: 30, K: 2 };
-  const update = { learningRate: 0.05, weightDecay: 0.1 };
-  return createProblem({ ...shape, loss: squaredError(), steps: 12, seed: 6, update, weighted: true });
-}
-
-/** The first hidden unit is dead. */
-function deadUnitProblem(): Problem {
-  const problem = wearingProblem(60);
-  const batches = problem.batches.map(({ hidden, targets }) => {
-    const data = hidden.data.map((h, i) => (i % hidden.columns === 0 ? 0 : h));
-    return { hidden: hostMatrix(hidden.rows, hidden.columns, data), targets };
-  });
-  return { ...problem, batches };
-}
 
 export const conditioningCases: readonly Case[] = [
   defineCase({
@@ -110,7 +66,24 @@ export const conditioningCases: readonly Case[] = [
     needs: [],
     sizes: [{ steps: 60 }],
     tolerance,
-    run: (context) => expectOracle(context, deadUnitProblem(), [{}, { system: "features" }]),
+    run: (context) => expectOracle(context, withDeadUnit(wearingProblem(60), 0), [{}, { system: "features" }]),
+  }),
+  defineCase({
+    id: "conditioning/sweep",
+    title: "Rows that no batch touches are swept forward, so that the chain stays short.",
+    plan: "70 steps that refactor, with more outputs than they touch: every row is swept at least once, the chain never holds more than its 16 links, and the run equals the oracle's.",
+    needs: [],
+    sizes: [{ D: 120, steps: 70, links: 16 }],
+    tolerance,
+    run: async (context, { D, steps, links }) => {
+      const shape = { m: 3, d: 5, D, K: 1 };
+      const problem = createProblem({ ...shape, loss: squaredError(), steps, seed: 9, update: { learningRate: 0.1 } });
+      await using layer = await startLayer(context, problem, { conditionLimit: 0 });
+      await expectTraining(context, layer, problem);
+      const { sweptRows, chainLinks } = await layer.diagnostics();
+      context.expectWithin("outputs / rows swept", D, sweptRows);
+      context.expectWithin("links", chainLinks, links);
+    },
   }),
   defineCase({
     id: "conditioning/equal-rows",

@@ -55,12 +55,21 @@ function leveragedProblem(
     ...createProblem({ ...shape, loss, steps, seed: 21, update: { learningRate: 1 } }),
     preconditioning: createPreconditioning(name, shape.d),
   };
-  const largest = largestCurvature(problem, (2 * zeroWeight) / shape.m);
+  return atLeverage(problem, (2 * zeroWeight) / shape.m, leverage);
+}
+
+/** The problem at the rate that gives its first step this leverage, where each example has the slope a; and what that is at a rate of 1. */
+export function atLeverage(
+  problem: Problem,
+  slope: number,
+  leverage: number,
+): { readonly problem: Problem; readonly largest: number } {
+  const largest = largestCurvature(problem, slope);
   return { problem: { ...problem, update: { learningRate: leverage / largest } }, largest };
 }
 
-/** The layer refuses the rate, says why, and stays as it was. */
-async function expectRefusal(
+/** The layer refuses the rate, says why (the leverage but for the case's bound, a factor), and stays as it was. */
+export async function expectRefusal(
   context: CaseContext,
   layer: FactoredLayerLike,
   { learningRate, leverage }: { readonly learningRate: number; readonly leverage: number },

@@ -38,8 +38,16 @@ export function startLayer(
   });
 }
 
-/** Trains the layer on the problem's batches, half of them by `train`, half (and the last) by gradient, norm and apply. */
-export async function trainOutputs(layer: OutputLayer, problem: Problem<Loss>): Promise<OutputObservations> {
+/**
+ * Trains the layer on the problem's batches, half of them by `train`, half (and the last) by gradient, norm and apply.
+ *
+ * @param ids  rows of W to observe, all unless told
+ */
+export async function trainOutputs(
+  layer: OutputLayer,
+  problem: Problem<Loss>,
+  ids: Uint32Array = allIds(layer),
+): Promise<OutputObservations> {
   const { batches, update } = problem;
   const losses: number[] = [];
   let hiddenGradient = new Float64Array(0);
@@ -59,7 +67,7 @@ export async function trainOutputs(layer: OutputLayer, problem: Problem<Loss>): 
     losses: Float64Array.from(losses),
     hiddenGradient,
     gradientSquares: Float64Array.of(gradientNorm ** 2),
-    weights: await allRows(layer),
+    weights: Float64Array.from((await layer.rows(ids)).data),
   };
 }
 
@@ -72,8 +80,11 @@ export async function trainLayer(layer: FactoredLayerLike, problem: Problem): Pr
 
 /** W [D, d]. */
 export async function allRows(layer: OutputLayer): Promise<Float64Array> {
-  const ids = Uint32Array.from({ length: layer.outputs }, (_, id) => id);
-  return Float64Array.from((await layer.rows(ids)).data);
+  return Float64Array.from((await layer.rows(allIds(layer))).data);
+}
+
+function allIds(layer: OutputLayer): Uint32Array {
+  return Uint32Array.from({ length: layer.outputs }, (_, id) => id);
 }
 
 /** A layer for each of the settings, trained on the problem, shows what the oracle shows, and U · U⁻¹ = I. */

@@ -1,4 +1,5 @@
 import { callMutants } from "./calls.ts";
+import { defectMutants } from "./defects.ts";
 import { gradientMutants } from "./gradient.ts";
 import type { LayerMutant } from "./mutant.ts";
 import { rowMutants } from "./rows.ts";
@@ -12,4 +13,5 @@ export const layerMutants: readonly LayerMutant[] = [
   ...rowMutants,
   ...callMutants,
   ...secondOrderMutants,
+  ...defectMutants,
 ];

@@ -107,6 +107,37 @@ export const rowMutants: readonly LayerMutant[] = [
     createLayer: withParts({ gatherRows: gatherByReversedChain }),
   },
   {
+    id: "dyadic-product-misaligned",
+    title: "A row at an odd epoch takes the product that begins at the even one before it",
+    killedBy: "conditioning/sweep",
+    createLayer: misreadingEpochs((epoch, current) => (epoch < current ? epoch - (epoch % 2) : epoch)),
+  },
+  {
+    id: "sweep-skips-row",
+    title: "A sweep leaves the last row of each slice behind, and then drops the links that it needs",
+    killedBy: "conditioning/sweep",
+    createLayer: withParts({
+      bringSliceForward(backend, buffers, store, chain, { ids, rows, epochs }, target) {
+        const slice = { ids: ids.subarray(0, -1), rows, epochs };
+        return defaultParts.bringSliceForward(backend, buffers, store, chain, slice, target);
+      },
+    }),
+  },
+  {
+    id: "sweep-stamps-rows",
+    title: "A sweep marks rows as up to date without multiplying them",
+    killedBy: "conditioning/sweep",
+    createLayer: withParts({
+      async bringSliceForward(_backend, _buffers, store, chain, { ids, rows, epochs }) {
+        await store.write(
+          ids,
+          rows,
+          epochs.map(() => chain.epoch),
+        );
+      },
+    }),
+  },
+  {
     id: "refactored-by-solution",
     title: "When it refactors, the layer updates V with P in place of Ĥ",
     killedBy: "conditioning/every-step",

@@ -88,6 +88,7 @@ export class Chain implements Disposable {
    *
    * @param block   rows of V [r, d]
    * @param epochs  [r] their epochs, ascending, from {@link first} to {@link epoch}
+   * @throws WideheadError ERR_FORMAT for an older epoch, whose link is gone
    */
   bringForward(block: Matrix, epochs: Uint32Array, buffers: Buffers): void {
     const at = Uint32Array.from(epochs);
@@ -111,9 +112,9 @@ export class Chain implements Disposable {
     }
   }
 
-  /** The single link C_e, for queries that are transformed in place of rows. */
+  /** The single link C_e, for queries that are transformed in place of rows. Throws as {@link bringForward}. */
   link(epoch: number): Matrix {
-    return this.#links.get(key(0, epoch))!.matrix;
+    return this.#single(epoch).matrix;
   }
 
   /** Forgets links that no row needs any more: the caller has brought all rows to `epoch` or later. */
@@ -180,8 +181,18 @@ export class Chain implements Disposable {
     right.exact = undefined;
   }
 
+  #single(epoch: number): Link {
+    const link = this.#links.get(key(0, epoch));
+    if (link !== undefined) return link;
+    throw new WideheadError(
+      "ERR_FORMAT",
+      `rows: epochs must lie between ${this.#first} and ${this.#epoch}, got ${epoch}; the row store holds a row that was never brought forward`,
+      { argument: "rows", expected: [this.#first, this.#epoch], actual: epoch },
+    );
+  }
+
   #longestFrom(start: number): Link {
-    let best = this.#links.get(key(0, start))!;
+    let best = this.#single(start);
     for (let level = 1; start % 2 ** level === 0 && start + 2 ** level <= this.#epoch; level += 1) {
       const longer = this.#links.get(key(level, start / 2 ** level));
       if (longer === undefined) break;

@@ -5,7 +5,7 @@ import { checkInitial, type InitialWeights, initialOffset, initialRows, startsEq
 import { bytesOf } from "../matrix.ts";
 import { memoryRows } from "../rows/index.ts";
 import { checkMemory, requireCount, requireNumber, requireOneOf } from "../validate.ts";
-import { Core } from "./core.ts";
+import { Core, DEFAULT_CONDITION_LIMIT } from "./core.ts";
 import type { FactoredOptions } from "./options.ts";
 import { measureRows, scanRows } from "./statistics.ts";
 import { replaceSums } from "./sums.ts";
@@ -45,7 +45,7 @@ function checkOptions({
   outputs,
   features,
   loss,
-  conditionLimit = 30,
+  conditionLimit = DEFAULT_CONDITION_LIMIT,
   system = "auto",
   initial = {},
   ...rest

@@ -3,8 +3,8 @@ import type { Buffers } from "../buffers.ts";
 import type { Backend, FloatArray, Matrix } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 
-/** Multiplications of the power iteration: the estimate is a little low, by a few per cent. */
-const ITERATIONS = 6;
+/** Multiplications of the power iteration: the estimate is a little low, by a tenth at the worst that was seen. */
+const ITERATIONS = 12;
 
 /** η·λ_max(ĤHᵀdiag(a)) of a batch, still in the backend. */
 export interface Leverage {

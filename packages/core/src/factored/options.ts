@@ -12,7 +12,7 @@ export interface FactoredOptions {
   readonly initial?: InitialWeights;
   /** Where V's rows live; memory unless told. Must be empty and of the same shape and type. */
   readonly rows?: RowStore;
-  /** Largest ‖U‖‖U⁻¹‖/d that is kept; beyond it the layer refactors before the step is committed. 30 unless told; 0 refactors at each step. */
+  /** Largest ‖U‖‖U⁻¹‖/d that is kept; beyond it the layer refactors before the step is committed. 10 unless told; 0 refactors at each step. */
   readonly conditionLimit?: number;
   /** Bytes that factors set aside may take before rows are swept forward; a quarter of the rows' memory unless told, and at least 16 factors. */
   readonly chainMemory?: number;

@@ -3,6 +3,7 @@ import { forward } from "./forward.ts";
 import { gradientNorm } from "./moments.ts";
 import { refactoredRows } from "./refactor.ts";
 import { gatherRows } from "./row-block.ts";
+import { bringSliceForward } from "./sweeper.ts";
 import { update } from "./update.ts";
 
 /** The pieces of a step. The layer uses these; the conformance suite breaks them one by one to see that it notices. */
@@ -13,6 +14,15 @@ export interface FactoredParts {
   readonly gradientNorm: typeof gradientNorm;
   readonly update: typeof update;
   readonly refactoredRows: typeof refactoredRows;
+  readonly bringSliceForward: typeof bringSliceForward;
 }
 
-export const defaultParts: FactoredParts = { gatherRows, forward, backward, gradientNorm, update, refactoredRows };
+export const defaultParts: FactoredParts = {
+  gatherRows,
+  forward,
+  backward,
+  gradientNorm,
+  update,
+  refactoredRows,
+  bringSliceForward,
+};

@@ -50,7 +50,7 @@ export async function commitStep(
     [rows, refactored] = await backend.readMany([replaced, spare.transform]);
     if (!rows.every(Number.isFinite)) throw divergence(core, condition, rates);
   }
-  await keepUp(core, idleBuffers);
+  await keepUp(core, parts, idleBuffers);
   await commit(core, pass, rows, refactored);
   core.squaredNorm = condition.squaredNorm;
   core.counters.steps += 1;
@@ -66,9 +66,13 @@ export async function commitStep(
 }
 
 /** What keeps the chain short, and weights as they are; before the commit, so that where it fails no step was taken. */
-async function keepUp({ backend, chain, store, sweeper }: Core, buffers: Buffers): Promise<void> {
+async function keepUp(
+  { backend, chain, store, sweeper }: Core,
+  { bringSliceForward }: FactoredParts,
+  buffers: Buffers,
+): Promise<void> {
   chain.formOneProduct();
-  await sweeper.sweepSlice(backend, buffers, store, chain);
+  await sweeper.sweepSlice(backend, buffers, store, chain, bringSliceForward);
 }
 
 /** @param refactored  U_new, where the step begins a new epoch */

@@ -79,13 +79,21 @@ export class Sweeper {
   /**
    * Sweeps a slice of what is owed, at the pace at which links come: what one costs is spread over as many steps as
    * passed before it. The slice's size depends on d and on how often the layer refactors, not on D.
+   *
+   * @param bring  what carries a slice's rows over the links that are to be dropped
    */
-  async sweepSlice(backend: Backend, buffers: Buffers, store: RowStore, chain: Chain): Promise<void> {
+  async sweepSlice(
+    backend: Backend,
+    buffers: Buffers,
+    store: RowStore,
+    chain: Chain,
+    bring: typeof bringSliceForward,
+  ): Promise<void> {
     this.#interval += 1;
     if (this.#cursor < 0 || this.#debt === 0) return;
     const count = Math.min(this.#pace, this.#debt, store.touched);
     const { next, ...slice } = await readSlice(store, this.#cursor, count);
-    await bringSliceForward(backend, buffers, store, chain, slice, this.#target);
+    await bring(backend, buffers, store, chain, slice, this.#target);
     this.#cursor = next;
     this.#debt -= slice.ids.length;
     this.#swept += slice.ids.length;
@@ -104,7 +112,8 @@ export function linkLimit(store: RowStore, bytes: number | undefined): number {
   return Math.max(FEWEST_LINKS, Math.floor(allowed / link));
 }
 
-async function bringSliceForward(
+/** Brings those rows of a slice forward whose epoch lies before the target. */
+export async function bringSliceForward(
   backend: Backend,
   buffers: Buffers,
   store: RowStore,
