@@ -12,7 +12,8 @@ import { record } from "./support.mjs";
  *
  *     npm run benchmark -- stability [--steps N] [--others N]
  *
- * `--steps` is for the float32 layer, also the wide one, and the published method without repair; `--others` for the rest.
+ * `--steps` is for the layer in float32, also the wide one, for the layer in float64, and for the published method without
+ * repair; `--others` for the rest.
  */
 
 const { values } = parseArgs({
@@ -20,7 +21,7 @@ const { values } = parseArgs({
 });
 const [steps, others] = [Number(values.steps), Number(values.others)];
 const shape = { outputs: 500, features: 16, batch: 16, seed: 1 };
-const lengths = { float32: steps, unrepaired: steps, tight: others, float64: others, rounded: others, eager: others };
+const lengths = { float32: steps, float64: steps, unrepaired: steps, tight: others, rounded: others, eager: others };
 /** Decay keeps the losses that ignore the scale of W, or are nearly blind to it, from coming to rest. */
 const settings = [
   { loss: "squared", bias: 0, rates: { learningRate: 0.02, weightDecay: 0 } },

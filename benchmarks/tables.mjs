@@ -95,7 +95,14 @@ function stability() {
     `Error of the loss again, worst of ${whole(lengths.tight)} steps. Rounded is dense descent in float64 whose weights are rounded to float32 once a step, and nothing else: no method that stores float32 can be expected to do better.`,
     "",
     table(
-      ["loss", "float32", "float32, conditionLimit 3", "published, eager repair", "rounded", "float64"],
+      [
+        "loss",
+        "float32",
+        "float32, conditionLimit 3",
+        "published, eager repair",
+        "rounded",
+        `float64, ${whole(lengths.float64)} steps`,
+      ],
       races.map(({ loss, results }) => {
         const { float32, tight, eager, rounded, float64 } = byMethod(results);
         const worst = float32.curves.loss.filter((_, i) => float32.curves.step[i] <= lengths.tight);
