@@ -183,6 +183,24 @@ export const kernelMutants: readonly KernelMutant[] = [
     mutate: writesInFloat32,
   },
   {
+    id: "host-view-is-a-copy",
+    title: "What the host sees in place is a copy of the matrix",
+    killedBy: "backend/host/view",
+    mutate: (backend) => replace(backend, { hostView: (matrix) => backend.hostView?.(matrix)?.slice() }),
+  },
+  {
+    id: "host-product-in-float32",
+    title: "The float64 product of the host is rounded to float32",
+    killedBy: "backend/host/multiply-float64",
+    mutate: (backend) =>
+      replace(backend, {
+        multiplyFloat64: (a, b, size) => {
+          const product = backend.multiplyFloat64?.(a, b, size);
+          return product && Float64Array.from(Float32Array.from(product));
+        },
+      }),
+  },
+  {
     id: "leaks-a-buffer",
     title: "A solve leaves a temporary matrix behind",
     killedBy: "kernel/lu-solve/random",

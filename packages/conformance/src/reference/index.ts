@@ -84,6 +84,18 @@ class ReferenceBackend extends PlainKernels implements Backend {
 
   async settle(): Promise<void> {}
 
+  hostView(matrix: Matrix): FloatArray | undefined {
+    const { data, offset, stride, rows, columns } = matrix as Block;
+    return rows > 1 && stride !== columns ? undefined : data.subarray(offset, offset + rows * columns);
+  }
+
+  multiplyFloat64(a: Float64Array, b: Float64Array, size: number): Float64Array {
+    const block = (data: Float64Array) => new Block([size, size], { data, offset: 0, stride: size }, () => {});
+    const out = new Float64Array(size * size);
+    new PlainKernels(arithmetics.float64).gemm(block(a), block(b), block(out));
+    return out;
+  }
+
   stats(): MemoryStats {
     return { buffers: this.#buffers, bytes: this.#bytes };
   }

@@ -95,6 +95,18 @@ class CheckedBackend implements Backend {
     return this.#backend.settle();
   }
 
+  hostView(matrix: Matrix): FloatArray | undefined {
+    this.#handles.check("hostView", { matrix });
+    return this.#backend.hostView?.(matrix);
+  }
+
+  multiplyFloat64(a: Float64Array, b: Float64Array, size: number): Float64Array | undefined {
+    this.#checkAlive("multiplyFloat64");
+    checkLength("multiplyFloat64", "a", a.length, size * size);
+    checkLength("multiplyFloat64", "b", b.length, size * size);
+    return this.#backend.multiplyFloat64?.(a, b, size);
+  }
+
   stats(): MemoryStats {
     return this.#backend.stats();
   }

@@ -100,6 +100,17 @@ export interface Backend extends Kernels, AsyncDisposable {
   readMany(matrices: readonly Matrix[]): Promise<FloatArray[]>;
   /** Resolves when every kernel called before has run. */
   settle(): Promise<void>;
+  /**
+   * The live numbers of a matrix or view whose rows lie without gaps in memory that the host addresses; undefined where they
+   * do not. What kernels wrote is in them after `settle` or `readMany`, and kernels called later see what is written to
+   * them. Valid as long as the matrix is. A backend without such memory leaves this out.
+   */
+  hostView?(matrix: Matrix): FloatArray | undefined;
+  /**
+   * The product A B of square host matrices [size, size] in float64, whatever the backend's own type. Left out, or
+   * undefined, where loops in JavaScript are as fast.
+   */
+  multiplyFloat64?(a: Float64Array, b: Float64Array, size: number): Float64Array | undefined;
   stats(): MemoryStats;
 }
 

@@ -15,6 +15,8 @@ export interface Backward {
   readonly hiddenGradient: Matrix;
   /** X [m, 3d + 2], whose last two columns [a∘u + b | g] are filled; the update fills the rest. */
   readonly factors: Matrix;
+  /** τ as a column [m, 1]. */
+  readonly totals: Matrix;
   /** g [m]: the sum of each example's gradient over all outputs. */
   readonly gradientSums: Float64Array;
 }
@@ -56,17 +58,27 @@ export function backward(
   const factors = buffers.get("factors", m, 3 * d + 2);
   backend.write(backend.view(factors, 0, 3 * d, m, 2), biases);
 
-  // WT_c = Y U + τ(ω − w̄/D)ᵀ = [Y | τ | −τ/D] [U ; ω ; w̄]
   const sampledRows = buffers.get("sampledRows", m, d + 2);
-  backend.sparseGemm(slopes.targets, block.matrix, backend.view(sampledRows, 0, 0, m, d));
-  backend.write(backend.view(sampledRows, 0, d, m, 2), means);
+  const tail = backend.view(sampledRows, 0, d, m, 2);
+  backend.write(tail, means);
   const targetRows = buffers.get("targetRows", m, d);
-  backend.gemm(sampledRows, state.extended, targetRows);
+  if (block.ids.length < m) {
+    // WT_c = T (V U) + [τ | −τ/D] [ω ; w̄], where examples share targets
+    const blockWeights = buffers.get("blockWeights", block.ids.length, d);
+    backend.gemm(block.matrix, state.transform, blockWeights);
+    backend.gemm(tail, state.vectors, targetRows);
+    backend.sparseGemm(slopes.targets, blockWeights, targetRows, { beta: 1 });
+  } else {
+    // WT_c = Y U + τ(ω − w̄/D)ᵀ = [Y | τ | −τ/D] [U ; ω ; w̄]
+    backend.sparseGemm(slopes.targets, block.matrix, backend.view(sampledRows, 0, 0, m, d));
+    backend.gemm(sampledRows, state.extended, targetRows);
+  }
 
   const centred = buffers.get("centred", m, d);
   backend.combine(centred, [{ matrix: pass.gramProduct, scale: squaresSlopes }, { matrix: targetRows }]);
   const hiddenGradient = buffers.get("hiddenGradient", m, d);
   backend.combine(hiddenGradient, [{ matrix: centred }]);
   backend.gemm(backend.view(factors, 0, 3 * d + 1, m, 1), state.sum, hiddenGradient, { alpha: 1 / outputs, beta: 1 });
-  return { squaresSlopes, targetRows, centred, hiddenGradient, factors, gradientSums };
+  const totals = backend.view(tail, 0, 0, m, 1);
+  return { squaresSlopes, targetRows, centred, hiddenGradient, factors, totals, gradientSums };
 }

@@ -175,7 +175,8 @@ export class Chain implements Disposable {
 
   /** Puts the product of two open neighbours in their place; where there is no memory for it, they stay open. */
   #join(left: Link, right: Link): void {
-    const product = multiply(left.exact!, right.exact!, this.features);
+    const [a, b] = [left.exact!, right.exact!];
+    const product = this.#backend.multiplyFloat64?.(a, b, this.features) ?? multiply(a, b, this.features);
     this.#open.splice(this.#open.indexOf(left), 2, this.#add(left.level + 1, left.index / 2, product));
     left.exact = undefined;
     right.exact = undefined;

@@ -21,7 +21,7 @@ export interface Condition {
   readonly finite: boolean;
   /** True when Q_c, which is positive semidefinite by definition, is not along a probe vector. */
   readonly drifted: boolean;
-  /** tr(WᵀW) after the step. */
+  /** tr(WᵀW) after the step, about. */
   readonly squaredNorm: number;
 }
 
@@ -54,8 +54,6 @@ export function probeCandidate(
   const d = spare.transform.columns;
   const norms = buffers.get("stateNorms", 3 * d + 2, 1);
   backend.rowDots(spare.matrix, spare.matrix, norms);
-  const diagonal = buffers.get("gramDiagonal", d, 1);
-  backend.rowDots(spare.gram, buffers.identity(d), diagonal);
   const rowNorms = buffers.get("rowNorms", candidate.rows.rows, 1);
   backend.rowDots(candidate.rows, candidate.rows, rowNorms);
 
@@ -73,8 +71,8 @@ export function probeCandidate(
   backend.rowDots(gramVectors, vectors, squares);
 
   return {
-    matrices: [norms, diagonal, rowNorms, residuals, squares, candidate.status],
-    judge([norm, trace, rows, residualSquares, square, status]: readonly FloatArray[]): Condition {
+    matrices: [norms, rowNorms, residuals, squares, candidate.status],
+    judge([norm, rows, residualSquares, square, status]: readonly FloatArray[]): Condition {
       const inverse = sum(norm, 0, d);
       const transform = sum(norm, 2 * d, 3 * d);
       const bound = Math.sqrt(transform * inverse) / d;
@@ -88,7 +86,8 @@ export function probeCandidate(
         largest <= NORM_LIMIT &&
         residual <= 1e3 * backend.numerics.roundoff * Math.sqrt(d) &&
         Number.isFinite(sum(rows, 0, rows.length));
-      const squaredDeviation = sum(trace, 0, d);
+      // tr(Q_c) is the mean of xᵀQ_c x over all x of ±1, and at least ‖Q_c‖: near enough for a noise level.
+      const squaredDeviation = Math.max(sum(square, 0, PROBES) / PROBES, Math.sqrt(sum(norm, d, 2 * d)));
       const slack = DRIFT_MARGIN * backend.numerics.roundoff * d * squaredDeviation;
       const drifted = Math.min(...square) < -slack;
       return { bound, residual, sound, finite, drifted, squaredNorm: squaredDeviation + norm[3 * d + 1] / outputs };

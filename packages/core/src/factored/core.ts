@@ -57,7 +57,7 @@ export class Core implements Disposable {
     conditionBound: 1,
     residual: 0,
   };
-  /** tr(WᵀW), for noise estimates. */
+  /** tr(WᵀW), about, for noise estimates. */
   squaredNorm = 0;
   #state: StackedState;
   #spare: StackedState;

@@ -1,7 +1,7 @@
 import type { Matrix, SparseMatrix } from "../contract/index.ts";
 import type { Backward, BackwardInput } from "./backward.ts";
 import type { Forward } from "./forward.ts";
-import { halfTargetOverlap } from "./targets.ts";
+import { targetOverlap } from "./targets.ts";
 
 /** diag(a)H [m, d]. */
 export function scaledHidden({ backend, buffers }: BackwardInput, pass: Forward, gradient: Backward): Matrix {
@@ -29,7 +29,9 @@ export function centredMoments(
     { matrix: gradient.targetRows },
   ]);
   const lambda = buffers.get("lambda", m, m);
-  backend.write(lambda, halfTargetOverlap(transposed, pass.slopes.totals, outputs));
+  backend.gemm(gradient.totals, gradient.totals, lambda, { transposeB: true, alpha: -0.5 / outputs });
+  const overlap = targetOverlap(pass.slopes.targets, transposed);
+  backend.sparseGemm(overlap, buffers.identity(m), lambda, { alpha: 0.5, beta: 1 });
   backend.gemm(scaledHidden(input, pass, gradient), half, lambda, { transposeB: true, beta: 1 });
   const moments = buffers.get("moments", m, m);
   backend.addTranspose(lambda, moments);

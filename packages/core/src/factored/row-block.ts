@@ -19,12 +19,21 @@ export async function gatherRows(
   chain: Chain,
   ids: Uint32Array,
 ): Promise<RowBlock> {
-  const rows = floatArray(store.dtype, ids.length * store.features);
+  const matrix = buffers.get("block", ids.length, store.features);
+  const view = backend.hostView?.(matrix);
+  const rows = view ?? floatArray(store.dtype, ids.length * store.features);
   const epochs = new Uint32Array(ids.length);
   await store.read(ids, rows, epochs);
-  const loaded = loadRows(backend, buffers, chain, ids, rows, epochs);
+  const loaded = placeRows(backend, matrix, chain, { ids, rows, epochs }, view !== undefined);
   chain.bringForward(loaded.matrix, loaded.epochs, buffers);
   return loaded;
+}
+
+/** Rows read from a store. */
+interface StoredRows {
+  readonly ids: Uint32Array;
+  readonly rows: FloatArray;
+  readonly epochs: Uint32Array;
 }
 
 /** Copies rows to the backend, ordered by epoch, as {@link Chain.bringForward} needs them. */
@@ -36,11 +45,21 @@ export function loadRows(
   rows: FloatArray,
   epochs: Uint32Array,
 ): RowBlock & { readonly epochs: Uint32Array } {
+  return placeRows(backend, buffers.get("block", ids.length, chain.features), chain, { ids, rows, epochs }, false);
+}
+
+/** @param inPlace  `rows` are the matrix's own numbers */
+function placeRows(
+  backend: Backend,
+  matrix: Matrix,
+  chain: Chain,
+  { ids, rows, epochs }: StoredRows,
+  inPlace: boolean,
+): RowBlock & { readonly epochs: Uint32Array } {
   const { features } = chain;
   skipZeroRows(rows, epochs, features, chain.epoch);
-  const matrix = buffers.get("block", ids.length, features);
   if (epochs.every((epoch) => epoch === chain.epoch)) {
-    backend.write(matrix, rows);
+    if (!inPlace) backend.write(matrix, rows);
     return { ids, matrix, epochs };
   }
   const order = Uint32Array.from(ids.keys()).sort((a, b) => epochs[a] - epochs[b] || ids[a] - ids[b]);

@@ -1,7 +1,8 @@
 import type { Rates } from "../batch-layer.ts";
 import type { Buffers } from "../buffers.ts";
-import type { FloatArray, Matrix } from "../contract/index.ts";
+import type { Backend, FloatArray, Matrix } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
+import { allFinite } from "../validate.ts";
 import type { Backward } from "./backward.ts";
 import { type Condition, probeCandidate } from "./conditioning.ts";
 import type { Core } from "./core.ts";
@@ -39,16 +40,16 @@ export async function commitStep(
   const candidate = parts.update(input, pass, gradient, rates);
   const probes = probeCandidate(input, candidate, core.probeVectors, core.conditionLimit);
   const leverage = candidate.leverage?.matrices ?? [];
-  const read = await backend.readMany([...leverage, ...wanted, candidate.rows, ...probes.matrices]);
+  const [read, newRows] = await readBeside(backend, [...leverage, ...wanted, ...probes.matrices], candidate.rows);
   const measured = candidate.leverage?.estimate(read.splice(0, leverage.length));
   if (measured !== undefined) checkLeverage(measured, rates);
-  const condition = probes.judge(read.slice(wanted.length + 1));
-  let [rows, refactored]: [FloatArray, FloatArray | undefined] = [read[wanted.length], undefined];
+  const condition = probes.judge(read.slice(wanted.length));
+  let [rows, refactored]: [FloatArray, FloatArray | undefined] = [newRows, undefined];
   if (!condition.sound) {
     if (!condition.finite) throw divergence(core, condition, rates);
     const replaced = parts.refactoredRows(input, pass, candidate, rates);
-    [rows, refactored] = await backend.readMany([replaced, spare.transform]);
-    if (!rows.every(Number.isFinite)) throw divergence(core, condition, rates);
+    [[refactored], rows] = await readBeside(backend, [spare.transform], replaced);
+    if (!allFinite(rows)) throw divergence(core, condition, rates);
   }
   await keepUp(core, parts, idleBuffers);
   await commit(core, pass, rows, refactored);
@@ -63,6 +64,17 @@ export async function commitStep(
     core.counters.repairs += 1;
   }
   return read.slice(0, wanted.length);
+}
+
+/** Reads matrices, and the rows to be written beside them: those where they lie, if the host can see them there. */
+async function readBeside(
+  backend: Backend,
+  matrices: readonly Matrix[],
+  rows: Matrix,
+): Promise<[read: FloatArray[], rows: FloatArray]> {
+  const view = backend.hostView?.(rows);
+  const read = await backend.readMany(view === undefined ? [...matrices, rows] : matrices);
+  return [read.slice(0, matrices.length), view ?? read[matrices.length]];
 }
 
 /** What keeps the chain short, and weights as they are; before the commit, so that where it fails no step was taken. */

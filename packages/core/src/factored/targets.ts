@@ -1,16 +1,19 @@
 import type { SparseMatrix, SparsePattern } from "../contract/index.ts";
+import { IdSlots } from "../id-slots.ts";
 
 /** The different ids of a batch, in the order of their first appearance. */
 export function distinctIds(ids: Uint32Array): Uint32Array {
-  return Uint32Array.from(new Set(ids));
+  const slots = new IdSlots(ids.length);
+  for (let n = 0; n < ids.length; n += 1) slots.add(ids[n]);
+  return slots.ids();
 }
 
 /** The batch's non-zeros over the rows of a block: [m, r]. */
 export function patternOver(blockIds: Uint32Array, offsets: Uint32Array, ids: Uint32Array): SparsePattern {
-  const slots = new Map<number, number>();
-  for (let r = 0; r < blockIds.length; r += 1) slots.set(blockIds[r], r);
+  const slots = new IdSlots(blockIds.length);
+  for (let r = 0; r < blockIds.length; r += 1) slots.add(blockIds[r]);
   const columnIds = new Uint32Array(ids.length);
-  for (let n = 0; n < ids.length; n += 1) columnIds[n] = slots.get(ids[n])!;
+  for (let n = 0; n < ids.length; n += 1) columnIds[n] = slots.add(ids[n]);
   return { rows: offsets.length - 1, columns: blockIds.length, offsets, columnIds };
 }
 
@@ -33,25 +36,27 @@ export function transpose(sparse: SparseMatrix): SparseMatrix {
 }
 
 /**
- * ½ (T Tᵀ − ττᵀ/D) [m, m], where τ = T1: the targets' own part of the gradients' pairwise inner products.
- * Examples meet only in outputs that they share, so this costs m² and a little.
+ * T Tᵀ [m, m], entry by entry and not summed: the pairwise inner products of the targets' own part of the gradients.
+ * Examples meet only in outputs that they share.
  */
-export function halfTargetOverlap(transposed: SparseMatrix, totals: Float64Array, outputs: number): Float64Array {
-  const m = transposed.columns;
-  const overlap = new Float64Array(m * m);
+export function targetOverlap(targets: SparseMatrix, transposed: SparseMatrix): SparseMatrix {
+  const m = targets.rows;
+  let count = 0;
+  for (let k = 0; k < transposed.rows; k += 1) count += (transposed.offsets[k + 1] - transposed.offsets[k]) ** 2;
+  const offsets = new Uint32Array(m + 1);
+  const columnIds = new Uint32Array(count);
+  const values = new Float64Array(count);
+  let at = 0;
   for (let i = 0; i < m; i += 1) {
-    const factor = (-0.5 * totals[i]) / outputs;
-    for (let j = 0; j < m; j += 1) overlap[i * m + j] = factor * totals[j];
-  }
-  const { offsets, columnIds, values } = transposed;
-  for (let k = 0; k < transposed.rows; k += 1) {
-    for (let n = offsets[k]; n < offsets[k + 1]; n += 1) {
-      const row = columnIds[n] * m;
-      const half = 0.5 * values[n];
-      for (let other = offsets[k]; other < offsets[k + 1]; other += 1) {
-        overlap[row + columnIds[other]] += half * values[other];
+    for (let n = targets.offsets[i]; n < targets.offsets[i + 1]; n += 1) {
+      const k = targets.columnIds[n];
+      for (let other = transposed.offsets[k]; other < transposed.offsets[k + 1]; other += 1) {
+        columnIds[at] = transposed.columnIds[other];
+        values[at] = targets.values[n] * transposed.values[other];
+        at += 1;
       }
     }
+    offsets[i + 1] = at;
   }
-  return overlap;
+  return { rows: m, columns: m, offsets, columnIds, values };
 }

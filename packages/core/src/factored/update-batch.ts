@@ -24,7 +24,7 @@ export const updateByBatch: Solve = (input, pass, gradient, rates, transposed, s
   const leverage = input.measuresLeverage ? probeLeverage(backend, buffers, system) : undefined;
   const directions = buffers.get("directions", m, d);
   backend.luSolve(system, pass.rotated!, directions, status);
-  backend.combine(directions, [{ matrix: directions, factor: 1 / keep }]);
+  if (keep !== 1) backend.combine(directions, [{ matrix: directions, factor: 1 / keep }]);
 
   const factor = (at: number) => backend.view(factors, 0, at * d, m, d);
   backend.combine(factor(0), [{ matrix: directions, scale: squaresSlopes, factor: -1 / keep }]);

@@ -18,6 +18,9 @@ const slabElements = 2 ** 18;
 /** Ids that share a page of slots: few, so that scattered ids cost about a kilobyte each at the worst. */
 const pageBits = 8;
 const pageSize = 2 ** pageBits;
+/** Pages that share a directory: a lookup is three loads, where a Map's would be a hash and a search. */
+const directoryBits = 12;
+const directorySize = 2 ** directoryBits;
 
 /** From this many features on, a block copy of a row beats a loop. */
 const blockCopyFeatures = 96;
@@ -45,7 +48,7 @@ class MemoryRows implements RowStore {
   readonly features: number;
   readonly dtype: Dtype;
   /** Slot + 1 of each id, by page; 0 marks a row never written. */
-  readonly #pages = new Map<number, Uint32Array>();
+  readonly #directories: ((Uint32Array | undefined)[] | undefined)[];
   readonly #slabs: Slab[] = [];
   /** A slab holds 2^shift rows: slot >>> shift is its index, slot & mask the row inside. */
   readonly #shift: number;
@@ -58,6 +61,7 @@ class MemoryRows implements RowStore {
     this.features = features;
     this.dtype = dtype;
     this.#outputs = outputs;
+    this.#directories = new Array(2 ** (32 - pageBits - directoryBits)).fill(undefined);
     const enough = Math.ceil(Math.log2(outputs));
     this.#shift = Math.max(0, Math.min(enough, Math.floor(Math.log2(slabElements / features))));
     this.#mask = 2 ** this.#shift - 1;
@@ -125,7 +129,7 @@ class MemoryRows implements RowStore {
   }
 
   #slotOf(id: number): number {
-    const page = this.#pages.get(id >>> pageBits);
+    const page = this.#pageOf(id);
     return page === undefined ? -1 : page[id & (pageSize - 1)] - 1;
   }
 
@@ -135,7 +139,7 @@ class MemoryRows implements RowStore {
     if (slot >= 0) return slot;
     const fresh = this.#touched;
     this.#touched += 1;
-    this.#pages.get(id >>> pageBits)![id & (pageSize - 1)] = fresh + 1;
+    this.#pageOf(id)![id & (pageSize - 1)] = fresh + 1;
     this.#slabs[fresh >>> this.#shift].ids[fresh & this.#mask] = id;
     return fresh;
   }
@@ -146,16 +150,22 @@ class MemoryRows implements RowStore {
     for (let i = 0; i < ids.length; i += 1) {
       if (this.#slotOf(ids[i]) >= 0) continue;
       rows += 1;
-      const page = ids[i] >>> pageBits;
-      if (!this.#pages.has(page)) {
-        const bytes = pageSize * Uint32Array.BYTES_PER_ELEMENT;
-        this.#pages.set(
-          page,
-          this.#allocate(bytes, () => new Uint32Array(pageSize)),
-        );
-      }
+      this.#addPage(ids[i]);
     }
     while (this.#slabs.length * (this.#mask + 1) < rows) this.#slabs.push(this.#allocateSlab());
+  }
+
+  #pageOf(id: number): Uint32Array | undefined {
+    return this.#directories[id >>> (pageBits + directoryBits)]?.[(id >>> pageBits) & (directorySize - 1)];
+  }
+
+  #addPage(id: number): void {
+    if (this.#pageOf(id) !== undefined) return;
+    const page = this.#allocate(pageSize * Uint32Array.BYTES_PER_ELEMENT, () => new Uint32Array(pageSize));
+    const at = id >>> (pageBits + directoryBits);
+    const directory = this.#directories[at] ?? new Array(directorySize).fill(undefined);
+    this.#directories[at] = directory;
+    directory[(id >>> pageBits) & (directorySize - 1)] = page;
   }
 
   #allocateSlab(): Slab {
