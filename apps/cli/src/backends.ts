@@ -1,6 +1,6 @@
 import { mlMatrix } from "@widehead/backend-ml-matrix";
 import { referenceModule } from "@widehead/conformance";
-import { type Backend, type BackendModule, type BackendOptions, pickBackend } from "@widehead/core";
+import { type Backend, type BackendModule, type BackendOptions, type Dtype, pickBackend } from "@widehead/core";
 import { wrongValue } from "./grammar/kinds.ts";
 
 /** The backends that `auto` tries, in this order. */
@@ -19,12 +19,13 @@ export function findBackend(name: string): BackendModule {
 
 export interface BackendChoice {
   readonly backend: string;
+  readonly dtype?: Dtype | undefined;
   readonly threads?: number | undefined;
 }
 
 /** The backend that the options ask for; the caller disposes it. Throws ERR_OPTION, ERR_UNSUPPORTED, ERR_BACKEND_UNAVAILABLE. */
-export async function createBackend({ backend, threads }: BackendChoice): Promise<Backend> {
-  const options: BackendOptions = threads === undefined ? {} : { threads };
+export async function createBackend({ backend, dtype, threads }: BackendChoice): Promise<Backend> {
+  const options: BackendOptions = { ...(dtype && { dtype }), ...(threads && { threads }) };
   if (backend === "auto") return (await pickBackend(backendModules, options)).backend;
   return findBackend(backend).create(options);
 }

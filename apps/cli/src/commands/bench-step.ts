@@ -13,7 +13,7 @@ const plan = { warmUp: 10, denseEvery: 10 };
 
 type Defaulted = "backend" | "outputs" | "features" | "batch" | "targets" | "loss" | "steps" | "dense";
 
-export const benchStep: Command<Defaulted, never, "learningRate" | "threads"> = {
+export const benchStep: Command<Defaulted, never, "learningRate" | "dtype" | "threads"> = {
   name: "bench step",
   summary: "Time one training step of the output layer alone",
   positionals: [],
@@ -28,7 +28,7 @@ export const benchStep: Command<Defaulted, never, "learningRate" | "threads"> = 
     dense: false,
   },
   required: [],
-  optional: ["learningRate", "threads"],
+  optional: ["learningRate", "dtype", "threads"],
   example: "--outputs 100000 --features 300 --batch 128 --loss spherical --dense",
   notes: [
     "--steps counts timed factored steps, after 10 untimed ones; with --dense there is a dense step after every 10.",

@@ -14,16 +14,16 @@ import { wrongValue } from "../grammar/kinds.ts";
 
 const dtypes: readonly Dtype[] = ["float64", "float32"];
 
-export const conform: Command<"backend" | "full", never, "threads" | "cases"> = {
+export const conform: Command<"backend" | "full", never, "dtype" | "threads" | "cases"> = {
   name: "conform",
   summary: "Hold a backend to the plain float64 gradient, on this machine",
   positionals: [],
   defaults: { backend: "auto", full: false },
   required: [],
-  optional: ["threads", "cases"],
+  optional: ["dtype", "threads", "cases"],
   example: "--backend ml-matrix",
   notes: [
-    "Once for each element type that the backend supports; each skip has its reason. A whole run also tests the suite: every",
+    "Once for each element type that the backend supports, or for --dtype; each skip has its reason. A whole run also tests the suite: every",
     "mutant, a known defect in the reference backend or in the layer, must be noticed by the case that it names.",
     "Exit code 1 if a case fails or a mutant survives.",
   ],
@@ -34,7 +34,7 @@ export const conform: Command<"backend" | "full", never, "threads" | "cases"> = 
     if (selected.length === 0) throw wrongValue("--cases", "the beginning of a case's id", values.cases!);
     const module = await moduleOf(values.backend);
     const reports: Report[] = [];
-    for (const dtype of dtypes.filter((candidate) => module.supports[candidate])) {
+    for (const dtype of values.dtype ? [values.dtype] : dtypes.filter((candidate) => module.supports[candidate])) {
       const options: BackendOptions = { dtype, ...(values.threads === undefined ? {} : { threads: values.threads }) };
       const onResult = ({ status, id }: Report["results"][number]) => io.stderr.write(`${status}  ${dtype}  ${id}\n`);
       reports.push(await runReport(module, { options, cases: selected, onResult }));

@@ -13,13 +13,13 @@ interface Subject {
   readonly baselines: Baselines | undefined;
 }
 
-export const evaluate: Command<"backend", never, "data" | "seed" | "threads"> = {
+export const evaluate: Command<"backend", never, "data" | "seed" | "dtype" | "threads"> = {
   name: "evaluate",
   summary: "Measure a model on text that it has not seen",
   positionals: ["DIR"],
   defaults: { backend: "auto" },
   required: [],
-  optional: ["data", "seed", "threads"],
+  optional: ["data", "seed", "dtype", "threads"],
   example: "runs/language-model --data other.txt",
   notes: [
     "The text is the held-out part of what the model was trained on, or all of --data where that is another text.",

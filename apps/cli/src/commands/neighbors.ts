@@ -5,13 +5,13 @@ import { neighborCandidates } from "../defaults.ts";
 import { columns } from "../format.ts";
 import type { Command, Outcome } from "../grammar/command.ts";
 
-export const neighbors: Command<"count" | "among" | "backend", never, "threads"> = {
+export const neighbors: Command<"count" | "among" | "backend", never, "dtype" | "threads"> = {
   name: "neighbors",
   summary: "Show the words that a model uses like another",
   positionals: ["DIR", "WORD"],
   defaults: { count: 10, among: neighborCandidates, backend: "auto" },
   required: [],
-  optional: ["threads"],
+  optional: ["dtype", "threads"],
   example: "runs/language-model congress",
 
   async run({ positionals, values }, io): Promise<Outcome> {

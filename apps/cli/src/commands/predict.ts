@@ -4,13 +4,13 @@ import { openModel } from "../checkpoint.ts";
 import { columns, percent } from "../format.ts";
 import type { Command, Outcome } from "../grammar/command.ts";
 
-export const predict: Command<"count" | "backend", never, "threads"> = {
+export const predict: Command<"count" | "backend", never, "dtype" | "threads"> = {
   name: "predict",
   summary: "Show the most likely words after a text",
   positionals: ["DIR", "TEXT"],
   defaults: { count: 10, backend: "auto" },
   required: [],
-  optional: ["threads"],
+  optional: ["dtype", "threads"],
   example: 'runs/language-model "the state of the"',
 
   async run({ positionals, values }, io): Promise<Outcome> {

@@ -23,8 +23,8 @@ export const trainLanguageModel: Command<Defaulted, never, Optional> = {
   notes: [
     "One hidden layer of --features units unless --hidden puts others before it. Without --steps, --epochs and",
     "--minutes a run takes 1.9 minutes. Without --out it is saved in runs/language-model, or -2, -3, … if that is taken.",
-    "Ctrl-C saves a checkpoint first. --resume takes all options from the checkpoint; only limits, --data, --backend and",
-    "--threads may be told anew, and with the same limits it ends at the same numbers as an uninterrupted run.",
+    "Ctrl-C saves a checkpoint first. --resume takes all options from the checkpoint; only limits, --data, --backend,",
+    "--dtype and --threads may be told anew, and with the same limits it ends at the same numbers as an uninterrupted run.",
   ],
 
   async run(input: Input<TrainValues & Partial<Values>>, io: Io): Promise<Outcome> {

@@ -1,4 +1,4 @@
-import type { Loss } from "@widehead/core";
+import type { Dtype, Loss } from "@widehead/core";
 import { aboveZero, atLeastZero, type Kind, loss, oneOf, text, toggle, wholeNumber, widths } from "./kinds.ts";
 
 /** Everything that any command can be told. A command takes some of them; the meaning is the same in all. */
@@ -28,6 +28,7 @@ export interface Values {
   readonly epochs: number;
   readonly minutes: number;
   readonly backend: string;
+  readonly dtype: Dtype;
   readonly threads: number;
   readonly dense: boolean;
   readonly full: boolean;
@@ -104,6 +105,11 @@ export const options: { readonly [N in OptionName]: Option<Values[N]> } = {
   epochs: { group: "Run", help: "passes over the training text in all", ...aboveZero() },
   minutes: { group: "Run", help: "wall-clock minutes of training in all", ...aboveZero() },
   backend: { group: "Run", help: "auto (the first that can run here) or a name that doctor lists", ...text("NAME") },
+  dtype: {
+    group: "Run",
+    help: "element type of the backend; its own default unless told",
+    ...oneOf(["float32", "float64"]),
+  },
   threads: { group: "Run", help: "threads of the backend", ...wholeNumber(1) },
   dense: { group: "Run", help: "time the dense layer too, in between", ...toggle() },
   full: { group: "Run", help: "the long cases at full size too, which takes minutes", ...toggle() },

@@ -12,6 +12,7 @@ export const optional = [
   "steps",
   "epochs",
   "minutes",
+  "dtype",
   "threads",
   "out",
   "resume",
@@ -24,7 +25,7 @@ export type Settings = TrainValues & Pick<Values, "learningRate" | "bodyLearning
 
 const limits: readonly ("steps" | "epochs" | "minutes")[] = ["steps", "epochs", "minutes"];
 /** What a resumed run may be told anew: how far to go, and where things are. */
-const free: readonly OptionName[] = [...limits, "data", "backend", "threads", "out", "resume", "json"];
+const free: readonly OptionName[] = [...limits, "data", "backend", "dtype", "threads", "out", "resume", "json"];
 const unrecorded: readonly OptionName[] = ["out", "resume", "json", "data"];
 
 function checkLimits({ steps, epochs }: Partial<Values>): void {

@@ -183,6 +183,19 @@ export const kernelMutants: readonly KernelMutant[] = [
     mutate: writesInFloat32,
   },
   {
+    id: "exponentials-lose-the-last-sum",
+    title: "The sum of a row's exponentials is that of the row before",
+    killedBy: "kernel/exponentiate-rows/plain",
+    mutate: (backend) =>
+      replace(backend, {
+        exponentiateRows(a, maxima, sums) {
+          backend.exponentiateRows?.(a, maxima, sums);
+          using first = backend.view(sums, 0, 0, sums.rows - 1, 1);
+          backend.combine(backend.view(sums, 1, 0, sums.rows - 1, 1), [{ matrix: first }]);
+        },
+      }),
+  },
+  {
     id: "host-view-is-a-copy",
     title: "What the host sees in place is a copy of the matrix",
     killedBy: "backend/host/view",

@@ -93,6 +93,21 @@ export class PlainKernels implements Kernels {
     }
   }
 
+  exponentiateRows(a: Matrix, maxima: Matrix, sums: Matrix): void {
+    const { round } = this.#arithmetic;
+    for (let i = 0; i < a.rows; i += 1) {
+      const { data, at } = block(a).row(i);
+      let [largest, total] = [-Infinity, 0];
+      for (let j = at; j < at + a.columns; j += 1) largest = Math.max(largest, data[j]!);
+      for (let j = at; j < at + a.columns; j += 1) {
+        data[j] = Math.exp(round(data[j]! - largest));
+        total = round(total + data[j]!);
+      }
+      block(maxima).data[block(maxima).row(i).at] = largest;
+      block(sums).data[block(sums).row(i).at] = total;
+    }
+  }
+
   fill(out: Matrix, value: number): void {
     for (let i = 0; i < out.rows; i += 1) {
       const { data, at } = block(out).row(i);

@@ -195,6 +195,18 @@ class CheckedBackend implements Backend {
     this.#backend.fill(out, value);
   }
 
+  get exponentiateRows(): Backend["exponentiateRows"] {
+    if (this.#backend.exponentiateRows === undefined) return undefined;
+    return (a, maxima, sums) => {
+      this.#handles.check("exponentiateRows", { a, maxima, sums });
+      checkShape("exponentiateRows", "maxima", maxima, [a.rows, 1]);
+      checkShape("exponentiateRows", "sums", sums, [a.rows, 1]);
+      this.#handles.checkApart("exponentiateRows", { a }, { maxima, sums });
+      this.#handles.checkApart("exponentiateRows", { maxima }, { sums });
+      this.#backend.exponentiateRows!(a, maxima, sums);
+    };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     await this.#backend[Symbol.asyncDispose]();

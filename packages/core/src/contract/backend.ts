@@ -67,6 +67,11 @@ export interface Kernels {
   ): void;
   /** Every element becomes the value. */
   fill(out: Matrix, value: number): void;
+  /**
+   * maxima[i] = maxⱼ A[i,j],  A[i,j] ← exp(A[i,j] − maxima[i]),  sums[i] = Σⱼ A[i,j] of the new A;  maxima and sums are
+   * [rows, 1], and A has columns. For dense softmax alone: where a backend leaves it out, the host does it.
+   */
+  readonly exponentiateRows?: ((a: Matrix, maxima: Matrix, sums: Matrix) => void) | undefined;
 }
 
 /** What a backend holds now. */

@@ -5,12 +5,13 @@ import { checkFiniteRows } from "../validate.ts";
 import { splitByBlock, type WeightBlocks } from "./blocks.ts";
 
 /**
- * The gradient of a batch with respect to the outputs, as factors:  ∂L/∂o = a·A + b·1 + t,  A [m, D] dense in blocks.
+ * The gradient of a batch with respect to the outputs, as factors:  ∂L/∂o = a·A + b·1 + t,  A [m, D] dense in blocks, and a
+ * different from block to block where the numbers of A are relative to something of their own block.
  */
 export interface OutputGradient {
   /** A of each block [m, block rows]. */
   readonly dense: readonly Matrix[];
-  /** a [m]. */
+  /** a [m, blocks], or the same for all blocks [m]. */
   readonly denseScales: Float64Array;
   /** b [m]. */
   readonly shared: Float64Array;

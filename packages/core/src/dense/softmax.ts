@@ -1,9 +1,10 @@
-import type { Matrix, SparseTargets } from "../contract/index.ts";
+import type { FloatArray, Matrix, SparseTargets } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
+import { exponentiateRows } from "./exponentials.ts";
 import { blockOutputs, type DensePass, type PassInput, targetOutputs } from "./pass.ts";
 
 /**
- * Softmax cross-entropy over all outputs, mDd and mD exponentials: the blocks become probabilities.
+ * Softmax cross-entropy over all outputs, mDd and mD exponentials: the blocks become exp(o − their largest).
  *
  * L = Σ yₖ (log Σᵢ exp(oᵢ) − oₖ),  ∂L/∂o = n·p − y,  n = Σ yₖ
  */
@@ -13,29 +14,34 @@ export async function softmaxPass(
   targets: SparseTargets,
   keepOutputs: boolean,
 ): Promise<DensePass> {
-  const { backend, weights } = input;
+  const { backend, buffers, weights } = input;
   const m = hidden.rows;
   const outputsAt = await targetOutputs(input, hidden, targets);
-  const largest = new Float64Array(m).fill(-Infinity);
-  const total = new Float64Array(m);
+  const maxima = buffers.get("blockMaxima", m, weights.count);
+  const sums = buffers.get("blockSums", m, weights.count);
   const dense: Matrix[] = [];
   for (let block = 0; block < weights.count; block += 1) {
     const outputs = blockOutputs(input, m, block, keepOutputs);
+    const [largest, total] = [maxima, sums].map((matrix) => backend.view(matrix, 0, block, m, 1));
     backend.gemm(hidden, weights.at(block), outputs, { transposeB: true });
-    addExponentials((await backend.readMany([outputs]))[0], outputs.columns, largest, total);
+    await exponentiateRows(backend, outputs, largest, total);
     dense.push(outputs);
   }
-  const logTotal = total.map((value, j) => Math.log(value) + largest[j]);
-  if (keepOutputs) {
-    for (const outputs of dense) {
-      const [values] = await backend.readMany([outputs]);
-      for (let i = 0; i < values.length; i += 1) {
-        values[i] = Math.exp(values[i] - logTotal[Math.floor(i / outputs.columns)]);
-      }
-      backend.write(outputs, values);
-    }
-  }
-  return { ...crossEntropy(targets, outputsAt, logTotal, dense), hidden };
+  const [largest, total] = await backend.readMany([maxima, sums]);
+  const logTotal = logSums(largest, total, m);
+  return { ...crossEntropy(targets, outputsAt, logTotal, largest, dense), hidden };
+}
+
+/** log Σᵦ totalᵦ exp(largestᵦ) over the blocks β of each example, from [m, blocks] each. */
+function logSums(largest: FloatArray, total: FloatArray, m: number): Float64Array {
+  const blocks = largest.length / m;
+  return Float64Array.from({ length: m }, (_, j) => {
+    const [begin, end] = [j * blocks, (j + 1) * blocks];
+    let [top, sum] = [-Infinity, 0];
+    for (let at = begin; at < end; at += 1) top = Math.max(top, largest[at]);
+    for (let at = begin; at < end; at += 1) sum += total[at] * Math.exp(largest[at] - top);
+    return Math.log(sum) + top;
+  });
 }
 
 /** Online log-sum-exp: the sums stand relative to the largest output so far. */
@@ -59,6 +65,7 @@ function crossEntropy(
   targets: SparseTargets,
   outputsAt: Float64Array,
   logTotal: Float64Array,
+  largest: FloatArray,
   dense: readonly Matrix[],
 ): Omit<DensePass, "hidden"> {
   const m = targets.rows;
@@ -88,6 +95,12 @@ function crossEntropy(
     }
     loss += losses[j] / m;
   }
-  const gradient = { dense, denseScales: slopes.squares, shared: slopes.sums, targets: slopes.targets };
+  // n·p = n·exp(o − largest of its block)·exp(largest − log of the sum)
+  const blocks = dense.length;
+  const denseScales = Float64Array.from(largest, (value, at) => {
+    const j = Math.floor(at / blocks);
+    return slopes.squares[j] * Math.exp(value - logTotal[j]);
+  });
+  const gradient = { dense, denseScales, shared: slopes.sums, targets: slopes.targets };
   return { slopes, losses, loss, noise: 0, skipped: 0, gradient };
 }

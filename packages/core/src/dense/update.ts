@@ -1,5 +1,6 @@
 import type { Rates } from "../batch-layer.ts";
-import type { Matrix, SparseTargets, SphericalLoss } from "../contract/index.ts";
+import type { Buffers } from "../buffers.ts";
+import type { Backend, Matrix, SparseTargets, SphericalLoss } from "../contract/index.ts";
 import { type Judged, judge } from "../judge.ts";
 import { type BlockTargets, splitByBlock } from "./blocks.ts";
 import { blockOutputs, type DensePass, type PassInput, RowSquares, targetOutputs } from "./pass.ts";
@@ -7,9 +8,9 @@ import { blockOutputs, type DensePass, type PassInput, RowSquares, targetOutputs
 /** The batch as the products with W see it, written once for all blocks. */
 interface Loaded {
   readonly hidden: Matrix;
-  /** diag(a)H [m, d]. */
-  readonly scaled: Matrix;
-  /** a [m, 1]. */
+  /** diag(a)H [m, d]; undefined where a differs from block to block. */
+  readonly scaled: Matrix | undefined;
+  /** a [m, 1], or [m, blocks]. */
   readonly scales: Matrix;
   /** bᵀH [1, d]; undefined where b = 0. */
   readonly sharedHidden: Matrix | undefined;
@@ -23,12 +24,11 @@ function load(
   { denseScales, shared, values }: { denseScales: Float64Array; shared: Float64Array; values: Float64Array },
 ): Loaded & { readonly shared: Matrix } {
   const [m, d] = [hidden.rows, hidden.columns];
-  const scales = buffers.get("scales", m, 1);
+  const scales = buffers.get("scales", m, denseScales.length === m ? 1 : weights.count);
   backend.write(scales, denseScales);
   const sharedSlopes = buffers.get("shared", m, 1);
   backend.write(sharedSlopes, shared);
-  const scaled = buffers.get("scaledHidden", m, d);
-  backend.combine(scaled, [{ matrix: hidden, scale: scales }]);
+  const scaled = scales.columns === 1 ? scaledBy(buffers, backend, hidden, scales) : undefined;
   let sharedHidden: Matrix | undefined;
   if (shared.some((slope) => slope !== 0)) {
     sharedHidden = buffers.get("sharedHidden", 1, d);
@@ -36,6 +36,12 @@ function load(
   }
   const split = splitByBlock(targets.offsets, targets.ids, values, weights);
   return { hidden, scaled, scales, sharedHidden, shared: sharedSlopes, split };
+}
+
+function scaledBy(buffers: Buffers, backend: Backend, hidden: Matrix, scale: Matrix): Matrix {
+  const scaled = buffers.get("scaledHidden", hidden.rows, hidden.columns);
+  backend.combine(scaled, [{ matrix: hidden, scale }]);
+  return scaled;
 }
 
 function loadPass(input: PassInput, pass: DensePass, targets: SparseTargets) {
@@ -51,9 +57,16 @@ export function hiddenGradientOf(input: PassInput, pass: DensePass, targets: Spa
   const total = buffers.get("hiddenGradient", hidden.rows, hidden.columns);
   backend.fill(total, 0);
   for (const [block, outputs] of gradient.dense.entries()) {
-    backend.gemm(outputs, weights.at(block), total, { beta: 1 });
+    if (scales.columns === 1) {
+      backend.gemm(outputs, weights.at(block), total, { beta: 1 });
+      continue;
+    }
+    const part = buffers.get("blockHiddenGradient", hidden.rows, hidden.columns);
+    backend.gemm(outputs, weights.at(block), part);
+    const scale = backend.view(scales, 0, block, hidden.rows, 1);
+    backend.combine(total, [{ matrix: total }, { matrix: part, scale }]);
   }
-  backend.combine(total, [{ matrix: total, scale: scales }]);
+  if (scales.columns === 1) backend.combine(total, [{ matrix: total, scale: scales }]);
   if (sharedHidden !== undefined) backend.gemm(shared, weights.sum(buffers), total, { beta: 1 });
   for (const [block, { sparse }] of split) backend.sparseGemm(sparse, weights.at(block), total, { beta: 1 });
   return total;
@@ -69,7 +82,9 @@ function addBlockGradient(
   factors: { readonly alpha: number; readonly beta: number },
 ): void {
   const { alpha } = factors;
-  backend.gemm(outputs, loaded.scaled, out, { transposeA: true, ...factors });
+  const { hidden, scales } = loaded;
+  const scaled = loaded.scaled ?? scaledBy(buffers, backend, hidden, backend.view(scales, 0, block, hidden.rows, 1));
+  backend.gemm(outputs, scaled, out, { transposeA: true, ...factors });
   if (loaded.sharedHidden !== undefined) {
     backend.gemm(weights.ones(buffers, out.rows), loaded.sharedHidden, out, { alpha, beta: 1 });
   }

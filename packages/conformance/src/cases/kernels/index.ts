@@ -1,6 +1,7 @@
 import type { Case } from "../../case.ts";
 import { addTransposeCases } from "./add-transpose.ts";
 import { combineCases } from "./combine.ts";
+import { exponentiateRowsCases } from "./exponentiate-rows.ts";
 import { fillCases } from "./fill.ts";
 import { gemmCases } from "./gemm.ts";
 import { luSolveCases } from "./lu-solve.ts";
@@ -17,4 +18,5 @@ export const kernelCases: readonly Case[] = [
   ...sampledDotsCases,
   ...sparseGemmCases,
   ...fillCases,
+  ...exponentiateRowsCases,
 ];
