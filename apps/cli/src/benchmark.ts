@@ -7,10 +7,12 @@ import {
   type HostMatrix,
   hostMatrix,
   type OutputLayer,
+  type PreconditionerFactory,
   type Random,
   type SparseTargets,
   type SphericalLoss,
 } from "@widehead/core";
+import type { Io } from "./io.ts";
 import { bytesOfNumber, requireMemory } from "./memory.ts";
 
 export interface StepShape {
@@ -25,6 +27,8 @@ export interface StepShape {
   readonly targets: number;
   readonly loss: SphericalLoss;
   readonly learningRate: number;
+  /** Of the factored layer. */
+  readonly preconditioner?: PreconditionerFactory;
   readonly memoryLimit: number;
 }
 
@@ -35,12 +39,11 @@ export interface StepPlan {
   readonly warmUp: number;
   /** One dense step after so many factored ones; none where undefined. */
   readonly denseEvery: number | undefined;
-  /** Milliseconds. */
-  readonly now: () => number;
 }
 
 export interface Timing {
   readonly medianMs: number;
+  readonly meanMs: number;
   readonly minMs: number;
   readonly p99Ms: number;
   readonly steps: number;
@@ -50,6 +53,10 @@ export interface FactoredTiming extends Timing {
   readonly refactorings: number;
   /** Time beyond the median ordinary step, summed over the steps that refactored. */
   readonly upkeepMs: number;
+  /** Bytes by which this process grew from before the layer was made to after the warm-up. */
+  readonly residentBytes: number;
+  /** Bytes of the layer's rows, all D of them. */
+  readonly rowBytes: number;
 }
 
 export interface StepTimes {
@@ -65,7 +72,11 @@ export interface StepTimes {
  *
  * @throws WideheadError ERR_MEMORY, and what the layers throw
  */
-export async function timeSteps(shape: StepShape, plan: StepPlan): Promise<StepTimes> {
+export async function timeSteps(
+  shape: StepShape,
+  plan: StepPlan,
+  { now, residentMemory }: Pick<Io, "now" | "residentMemory">,
+): Promise<StepTimes> {
   const { backend, batch, features, targets, memoryLimit } = shape;
   const entries = 2 * Uint32Array.BYTES_PER_ELEMENT * batch * targets;
   requireMemory(
@@ -73,10 +84,12 @@ export async function timeSteps(shape: StepShape, plan: StepPlan): Promise<StepT
     bytesOfNumber(backend.numerics.dtype) * batch * features + entries,
     memoryLimit,
   );
+  const residentBefore = residentMemory();
   await using factored = await FactoredLayer.create(shape);
-  await using dense = plan.denseEvery === undefined ? undefined : await DenseLayer.create(shape);
-  const time = stepTimer(shape, plan.now);
+  const time = stepTimer(shape, now);
   for (let step = 0; step < plan.warmUp; step += 1) await time(factored);
+  const residentBytes = residentMemory() - residentBefore;
+  await using dense = plan.denseEvery === undefined ? undefined : await DenseLayer.create(shape);
   if (dense !== undefined) await time(dense);
 
   const ordinary: number[] = [];
@@ -91,7 +104,14 @@ export async function timeSteps(shape: StepShape, plan: StepPlan): Promise<StepT
 
   const usual = ordinary.length > 0 ? median(ordinary) : 0;
   const upkeepMs = refactored.reduce((sum, milliseconds) => sum + Math.max(0, milliseconds - usual), 0);
-  const timing = { ...summarise([...ordinary, ...refactored]), refactorings: refactored.length, upkeepMs };
+  const { rowBytes } = (await factored.diagnostics()) as { readonly rowBytes?: number };
+  const timing = {
+    ...summarise([...ordinary, ...refactored]),
+    refactorings: refactored.length,
+    upkeepMs,
+    residentBytes,
+    rowBytes: rowBytes!,
+  };
   if (denseTimes.length === 0) return { factored: timing };
   const denseTiming = summarise(denseTimes);
   return { factored: timing, dense: denseTiming, speedup: denseTiming.medianMs / timing.medianMs };
@@ -137,7 +157,13 @@ function zipfTargets({ outputs, batch, targets }: StepShape, random: Random): Sp
 }
 
 function summarise(times: readonly number[]): Timing {
-  return { medianMs: median(times), minMs: Math.min(...times), p99Ms: quantile(times, 0.99), steps: times.length };
+  return {
+    medianMs: median(times),
+    meanMs: times.reduce((sum, time) => sum + time, 0) / times.length,
+    minMs: Math.min(...times),
+    p99Ms: quantile(times, 0.99),
+    steps: times.length,
+  };
 }
 
 function median(times: readonly number[]): number {

@@ -5,6 +5,7 @@ import {
   FactoredLayer,
   type Loss,
   type OutputLayer,
+  type PreconditionerFactory,
   type Snapshot,
   type SphericalLoss,
   WideheadError,
@@ -30,8 +31,12 @@ export async function createHead({ output, optimizer, loss, seed, ...shape }: He
   offset[shape.features - 1] = headDefaults(loss).bias;
   const initial = { seed, offset };
   if (output === "dense") return DenseLayer.create({ ...shape, loss, initial });
-  const preconditioner = optimizer === "sgd" ? {} : { preconditioner: createPreconditioner(optimizer) };
-  return FactoredLayer.create({ ...shape, loss: requireSpherical(loss), initial, ...preconditioner });
+  return FactoredLayer.create({ ...shape, loss: requireSpherical(loss), initial, ...preconditionerOf(optimizer) });
+}
+
+/** The option of a factored layer that makes its steps those of the optimizer. */
+export function preconditionerOf(optimizer: Values["optimizer"]): { readonly preconditioner?: PreconditionerFactory } {
+  return optimizer === "sgd" ? {} : { preconditioner: createPreconditioner(optimizer) };
 }
 
 /** The output layer of a checkpoint. Throws WideheadError ERR_FORMAT, ERR_MEMORY. */

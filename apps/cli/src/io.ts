@@ -15,6 +15,8 @@ export interface Io {
   readonly directory: string;
   /** How the user calls this program, for hints: `widehead`. */
   readonly program: string;
+  /** Bytes of memory that this process holds. */
+  residentMemory(): number;
   /** Bytes that models may take here. */
   memoryLimit(): number;
   /** Calls back at the first interruption; the second ends the process. Without a listener the first one does. */

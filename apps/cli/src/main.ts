@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { availableMemory } from "node:process";
+import { availableMemory, memoryUsage } from "node:process";
 import { onInterrupt } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 import { runCommand } from "./run.ts";
@@ -14,6 +14,7 @@ const io: Io = {
   now: () => performance.now(),
   directory: process.cwd(),
   program: fromRepository ? "npm run -s widehead --" : "widehead",
+  residentMemory: () => memoryUsage.rss(),
   memoryLimit: availableMemory,
   onInterrupt,
 };

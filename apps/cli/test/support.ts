@@ -42,6 +42,7 @@ async function run(argv: readonly string[], directory: string, changes: Partial<
     now: () => performance.now(),
     directory,
     program: "widehead",
+    residentMemory: () => process.memoryUsage.rss(),
     memoryLimit: () => 2 ** 33,
     onInterrupt: () => ({ [Symbol.dispose]() {} }),
     ...changes,

@@ -6,12 +6,12 @@ import { headDefaults } from "../defaults.ts";
 import { columns, number } from "../format.ts";
 import type { Command, Outcome } from "../grammar/command.ts";
 import { wrongUse } from "../grammar/parse.ts";
-import { requireSpherical } from "../head.ts";
+import { preconditionerOf, requireSpherical } from "../head.ts";
 
 /** Factored steps before the timed ones, and between two dense ones. */
 const plan = { warmUp: 10, denseEvery: 10 };
 
-type Defaulted = "backend" | "outputs" | "features" | "batch" | "targets" | "loss" | "steps" | "dense";
+type Defaulted = "backend" | "optimizer" | "outputs" | "features" | "batch" | "targets" | "loss" | "steps" | "dense";
 
 export const benchStep: Command<Defaulted, never, "learningRate" | "dtype" | "threads"> = {
   name: "bench step",
@@ -24,6 +24,7 @@ export const benchStep: Command<Defaulted, never, "learningRate" | "dtype" | "th
     batch: 32,
     targets: 1,
     loss: squaredError(),
+    optimizer: "sgd",
     steps: 100,
     dense: false,
   },
@@ -42,18 +43,23 @@ export const benchStep: Command<Defaulted, never, "learningRate" | "dtype" | "th
     if (targets > outputs) throw wrongUse("--targets", `at most the ${outputs} outputs`, String(targets));
     const loss = requireSpherical(values.loss);
     const learningRate = values.learningRate ?? headDefaults(loss).benchLearningRate;
+    const memoryLimit = io.memoryLimit();
+    const shape = { outputs, features: features + 1, batch, targets, loss, learningRate, memoryLimit };
     await using backend = await createBackend(values);
     const loadBefore = loadavg()[0];
     const times = await timeSteps(
-      { backend, outputs, features: features + 1, batch, targets, loss, learningRate, memoryLimit: io.memoryLimit() },
-      { steps, warmUp: plan.warmUp, denseEvery: values.dense ? plan.denseEvery : undefined, now: io.now },
+      { backend, ...shape, ...preconditionerOf(values.optimizer) },
+      { steps, warmUp: plan.warmUp, denseEvery: values.dense ? plan.denseEvery : undefined },
+      io,
     );
-    const { name, kernel, threads } = backend;
-    const subject = { backend: name, kernel, threads, outputs, features, batch, targets, loss: formatLoss(loss) };
+    const { name, kernel, threads, numerics } = backend;
+    const { optimizer } = values;
+    const run = { backend: name, kernel, threads, dtype: numerics.dtype };
+    const subject = { ...run, outputs, features, batch, targets, loss: formatLoss(loss), optimizer };
     return {
       data: { ...subject, learningRate, ...times, loadAverage: loadBefore, node: process.version },
       text: [
-        `${kernel}, ${threads} thread${threads > 1 ? "s" : ""}: D ${number(outputs)}, d ${features} + 1, m ${batch}, K ${targets}, ${subject.loss}`,
+        `${kernel}, ${numerics.dtype}, ${threads} thread${threads > 1 ? "s" : ""}: D ${number(outputs)}, d ${features} + 1, m ${batch}, K ${targets}, ${subject.loss}, ${optimizer}`,
         ...columns(rows(times)),
       ].join("\n"),
     };

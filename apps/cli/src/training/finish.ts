@@ -74,7 +74,8 @@ async function compareSteps(
   try {
     return await timeSteps(
       { backend, outputs, features, batch, targets: 1, loss, learningRate, memoryLimit },
-      { ...comparison, now: io.now },
+      comparison,
+      io,
     );
   } catch (error) {
     if (isWideheadError(error, "ERR_MEMORY")) return undefined;
