@@ -120,11 +120,12 @@ export async function timeSteps(
 /** Milliseconds of one step of a layer, on inputs of its own. */
 function stepTimer(shape: StepShape, now: () => number): (layer: OutputLayer) => Promise<number> {
   const random = createRandom(1);
+  const gradientInto = floatArray(shape.backend.numerics.dtype, shape.batch * shape.features);
   return async (layer) => {
     const hidden = activations(shape, random);
     const targets = zipfTargets(shape, random);
     const start = now();
-    await layer.train(hidden, targets, { learningRate: shape.learningRate });
+    await layer.train(hidden, targets, { learningRate: shape.learningRate, gradientInto });
     await shape.backend.settle();
     return now() - start;
   };

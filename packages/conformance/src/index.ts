@@ -1,3 +1,4 @@
+export { briefSizes } from "./brief.ts";
 export * from "./case.ts";
 export { cases } from "./cases/index.ts";
 export { longCasesFull } from "./cases/run-long.ts";

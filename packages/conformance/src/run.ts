@@ -1,5 +1,13 @@
 import { type Backend, type BackendModule, type BackendOptions, checked } from "@widehead/core";
-import { type Case, type CaseContext, CaseFailure, type LayerMakers, type Sizes, type Tolerance } from "./case.ts";
+import {
+  type Case,
+  type CaseContext,
+  CaseFailure,
+  defineCase,
+  type LayerMakers,
+  type Sizes,
+  type Tolerance,
+} from "./case.ts";
 import { cases as allCases } from "./cases/index.ts";
 import { describeError, Expectations } from "./expectations.ts";
 import { factoredLayers } from "./layer.ts";
@@ -9,6 +17,8 @@ import { type CaseResult, makeReport, type Report } from "./report.ts";
 export interface RunOptions extends Partial<LayerMakers> {
   /** How the backend is made; for a backend with both types the suite is run once for each `dtype`. */
   readonly options?: BackendOptions;
+  /** The sizes at which a case is run, its own unless told: {@link briefSizes} for slow devices. At least one, or ERR_OPTION. */
+  readonly sizes?: (definition: Case) => readonly Sizes[];
 }
 
 export interface ReportOptions extends RunOptions {
@@ -60,7 +70,7 @@ async function attempt(module: BackendModule, definition: Case, run: RunOptions)
   try {
     const backend = checked(await module.create(run.options));
     try {
-      for (const sizes of definition.sizes) {
+      for (const sizes of sizesOf(definition, run)) {
         current = sizes;
         await attemptSizes(module, backend, definition, sizes, expectations, run);
       }
@@ -72,6 +82,11 @@ async function attempt(module: BackendModule, definition: Case, run: RunOptions)
     failure = { status: "fail", reason, ...(current && { sizes: current }) };
   }
   return { ...(failure ?? { status: "pass" }), ...(expectations.worst && { worst: expectations.worst }) };
+}
+
+/** A case without sizes would pass without having run. */
+function sizesOf(definition: Case, run: RunOptions): readonly Sizes[] {
+  return defineCase({ ...definition, sizes: run.sizes?.(definition) ?? definition.sizes }).sizes;
 }
 
 async function attemptSizes(

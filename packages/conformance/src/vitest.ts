@@ -1,5 +1,3 @@
-/// <reference types="node" />
-import { env } from "node:process";
 import type { BackendModule } from "@widehead/core";
 import { describe, expect, test } from "vitest";
 import type { Case } from "./case.ts";
@@ -57,8 +55,11 @@ function skipsOf(module: BackendModule, cases: readonly Case[]): ConformanceLock
   });
 }
 
+/** Browsers have no process of their own; vitest gives them its environment, bundlers need not. */
+const scope = globalThis as { readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> } };
+
 function isRequired(name: string): boolean {
-  const required = env.CONFORMANCE_REQUIRE ?? "";
+  const required = scope.process?.env?.CONFORMANCE_REQUIRE ?? "";
   return required
     .split(",")
     .map((item) => item.trim())

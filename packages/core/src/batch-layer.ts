@@ -20,7 +20,7 @@ import type {
   UpdateOptions,
 } from "./contract/index.ts";
 import { WideheadError } from "./errors.ts";
-import { hostMatrix } from "./matrix.ts";
+import { hostMatrix, isFloatArray } from "./matrix.ts";
 import { CallQueue } from "./queue.ts";
 import { checkTargets } from "./targets.ts";
 import { checkGradientInto, checkIds, checkUpdate, loadHidden, requireCount } from "./validate.ts";
@@ -86,9 +86,10 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
       // Before the pass, whose scratch is the older step's: that one is stale even where this one fails.
       const generation = this.touch();
       const pass = await this.observe(loaded, targets, "update");
-      const [read] = await this.backend.readMany(this.#wanted(this.hiddenGradient(pass), options));
+      const hiddenGradient = this.hiddenGradient(pass);
+      const [read] = await this.backend.readMany(this.#wanted(hiddenGradient, options));
       return {
-        ...this.#result(pass, hidden, read),
+        ...this.#result(pass, this.#delivered(hiddenGradient, read, options)),
         gradientNorm: () => this.#ofFresh(generation, () => this.gradientNorm(pass)),
         apply: (update: UpdateOptions) =>
           this.#ofFresh(generation, async () => {
@@ -111,13 +112,14 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
         const done = await this.updateInOnePass(loaded, targets, { learningRate, keep });
         if (done !== undefined) {
           const [read] = await this.backend.readMany(this.#wanted(done.hiddenGradient, options));
-          return this.#result(done.judged, hidden, read);
+          return this.#result(done.judged, this.#delivered(done.hiddenGradient, read, options));
         }
       }
       const pass = await this.observe(loaded, targets, "update");
-      const wanted = this.#wanted(this.hiddenGradient(pass), options);
+      const hiddenGradient = this.hiddenGradient(pass);
+      const wanted = this.#wanted(hiddenGradient, options);
       const [read] = await this.#commit(pass, hidden, await this.#rates(options, pass), wanted);
-      return this.#result(pass, hidden, read);
+      return this.#result(pass, this.#delivered(hiddenGradient, read, options));
     });
   }
 
@@ -197,11 +199,24 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
     return loadHidden(this.backend, buffers, hidden, this.features);
   }
 
-  /** What the caller wants read; with `gradientInto` the gradient stays on the device. */
+  /** What is to be read for the caller: nothing where the gradient stays on the device, or where the host sees it. */
   #wanted(hiddenGradient: Matrix, { gradientInto }: GradientOptions): readonly Matrix[] {
     if (gradientInto === undefined) return [hiddenGradient];
+    if (isFloatArray(gradientInto)) return this.backend.hostView?.(hiddenGradient) ? [] : [hiddenGradient];
     this.backend.combine(gradientInto, [{ matrix: hiddenGradient }]);
     return [];
+  }
+
+  /** The gradient on the host, once it is computed and the step committed. */
+  #delivered(
+    hiddenGradient: Matrix,
+    read: FloatArray | undefined,
+    { gradientInto }: GradientOptions,
+  ): HostMatrix | undefined {
+    const { rows, columns } = hiddenGradient;
+    if (!isFloatArray(gradientInto)) return read && hostMatrix(rows, columns, read);
+    gradientInto.set(read ?? this.backend.hostView!(hiddenGradient)!);
+    return hostMatrix(rows, columns, gradientInto);
   }
 
   async #rates(options: UpdateOptions, pass: P): Promise<Rates> {
@@ -234,10 +249,8 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
     });
   }
 
-  #result(judged: Evaluation, hidden: MatrixLike, gradient: FloatArray | undefined): BatchResult {
-    const { loss, losses, noise, skipped } = judged;
+  #result({ loss, losses, noise, skipped }: Evaluation, hiddenGradient: HostMatrix | undefined): BatchResult {
     this.countSkipped(skipped);
-    const hiddenGradient = gradient && hostMatrix(hidden.rows, this.features, gradient);
     return { loss, losses, noise, skipped, hiddenGradient };
   }
 }

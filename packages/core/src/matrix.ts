@@ -5,6 +5,10 @@ export function floatArray(dtype: Dtype, length: number): FloatArray {
   return dtype === "float32" ? new Float32Array(length) : new Float64Array(length);
 }
 
+export function isFloatArray(value: unknown): value is FloatArray {
+  return value instanceof Float32Array || value instanceof Float64Array;
+}
+
 export function bytesOf(dtype: Dtype): number {
   return dtype === "float32" ? 4 : 8;
 }

@@ -1,6 +1,7 @@
 import type { Buffers } from "./buffers.ts";
 import type { Backend, FloatArray, HostMatrix, Matrix, MatrixLike, UpdateOptions } from "./contract/index.ts";
 import { WideheadError } from "./errors.ts";
+import { isFloatArray } from "./matrix.ts";
 
 /** True for a matrix in host memory, false for a backend's handle (which may well have a `data` of its own). */
 export function isHostMatrix(matrix: MatrixLike): matrix is HostMatrix {
@@ -101,13 +102,21 @@ function checkHandle(backend: Backend, argument: string, matrix: Matrix): void {
 }
 
 /** @throws WideheadError ERR_SHAPE, ERR_DISPOSED, ERR_FOREIGN_HANDLE */
-export function checkGradientInto(backend: Backend, matrix: Matrix, rows: number, features: number): void {
-  checkHandle(backend, "gradientInto", matrix);
-  if (matrix.rows === rows && matrix.columns === features) return;
+export function checkGradientInto(backend: Backend, target: FloatArray | Matrix, rows: number, features: number): void {
+  if (isFloatArray(target)) {
+    if (target.length === rows * features) return;
+    throw new WideheadError(
+      "ERR_SHAPE",
+      `gradientInto: expected ${rows * features} numbers for [${rows}, ${features}], got ${target.length}`,
+      { argument: "gradientInto", expected: rows * features, actual: target.length },
+    );
+  }
+  checkHandle(backend, "gradientInto", target);
+  if (target.rows === rows && target.columns === features) return;
   throw new WideheadError(
     "ERR_SHAPE",
-    `gradientInto: expected [${rows}, ${features}], got [${matrix.rows}, ${matrix.columns}]`,
-    { argument: "gradientInto", expected: [rows, features], actual: [matrix.rows, matrix.columns] },
+    `gradientInto: expected [${rows}, ${features}], got [${target.rows}, ${target.columns}]`,
+    { argument: "gradientInto", expected: [rows, features], actual: [target.rows, target.columns] },
   );
 }
 

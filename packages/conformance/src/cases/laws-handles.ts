@@ -51,6 +51,39 @@ export const handleCases: readonly Case[] = [
     },
   }),
   defineCase({
+    id: "laws/hidden-gradient-into-array",
+    title: "The hidden gradient goes into the caller's array, and is the one that would have been allocated.",
+    plan: "A dirty array of the other element type takes the gradients of train and of gradient, of both layers, for a loss of one pass and one of two; one number too few is refused.",
+    needs: ["deterministic"],
+    sizes: [{ m: 3, d: 4, D: 12 }],
+    tolerance: exact,
+    async run(context, { m, d }) {
+      const Numbers = context.backend.numerics.dtype === "float32" ? Float64Array : Float32Array;
+      const gradientInto = new Numbers(m * d);
+      for (const problem of [squaredError(), taylorSoftmax()].map(smallProblem)) {
+        for (const start of [startLayer, startDense] as const) {
+          await using plain: OutputLayer = await start(context, problem);
+          await using into: OutputLayer = await start(context, problem);
+          const { hidden, targets } = problem.batches[0]!;
+          for (const call of ["gradient", "train"] as const) {
+            const expected = Numbers.from((await plain[call](hidden, targets, problem.update)).hiddenGradient!.data);
+            gradientInto.fill(Number.NaN);
+            const options = { ...problem.update, gradientInto };
+            const { hiddenGradient } = await into[call](hidden, targets, options);
+            context.expectExact(`${into.kind} ${call}`, gradientInto, expected);
+            context.expectExact(
+              `${into.kind} ${call} returns the array`,
+              Number(hiddenGradient!.data === gradientInto),
+              1,
+            );
+          }
+          const short = { ...problem.update, gradientInto: new Numbers(m * d - 1) };
+          await context.expectCode("ERR_SHAPE", () => into.train(hidden, targets, short));
+        }
+      }
+    },
+  }),
+  defineCase({
     id: "laws/stale-after-failure",
     title: "A gradient that failed leaves no older step that could be applied.",
     plan: "A batch whose loss is undefined fails between a gradient and its apply: the older step is stale, since its scratch is gone, and the weights stay. A batch refused before the pass leaves the step fresh.",

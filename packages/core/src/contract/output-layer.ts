@@ -1,6 +1,6 @@
 import type { Backend, MatrixLike } from "./backend.ts";
 import type { Loss } from "./loss.ts";
-import type { HostMatrix, Matrix } from "./matrix.ts";
+import type { FloatArray, HostMatrix, Matrix } from "./matrix.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { SparseTargets } from "./targets.ts";
 
@@ -14,8 +14,11 @@ export interface UpdateOptions {
 }
 
 export interface GradientOptions {
-  /** A matrix [m, d] of the layer's backend that takes the hidden gradient on the device; then `hiddenGradient` is undefined. */
-  readonly gradientInto?: Matrix;
+  /**
+   * What takes the hidden gradient: a host array of m·d numbers, so that none is allocated for each batch, or a matrix
+   * [m, d] of the layer's backend, on the device; then `hiddenGradient` is undefined.
+   */
+  readonly gradientInto?: FloatArray | Matrix;
 }
 
 export type TrainOptions = UpdateOptions & GradientOptions;
