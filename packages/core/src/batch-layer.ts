@@ -23,7 +23,7 @@ import { WideheadError } from "./errors.ts";
 import { hostMatrix, isFloatArray } from "./matrix.ts";
 import { CallQueue } from "./queue.ts";
 import { checkTargets } from "./targets.ts";
-import { checkGradientInto, checkIds, checkUpdate, loadHidden, requireCount } from "./validate.ts";
+import { checkFiniteHidden, checkGradientInto, checkIds, checkUpdate, loadHidden, requireCount } from "./validate.ts";
 
 /** η after clipping, and c = 1 − η·weightDecay before it. */
 export interface Rates {
@@ -85,7 +85,7 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
       const loaded = this.#check(hidden, targets, options);
       // Before the pass, whose scratch is the older step's: that one is stale even where this one fails.
       const generation = this.touch();
-      const pass = await this.observe(loaded, targets, "update");
+      const pass = await blamingHidden(hidden, this.observe(loaded, targets, "update"));
       const hiddenGradient = this.hiddenGradient(pass);
       const [read] = await this.backend.readMany(this.#wanted(hiddenGradient, options));
       return {
@@ -109,13 +109,14 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
       const loaded = this.#check(hidden, targets, options);
       this.touch();
       if (clipNorm === Infinity && learningRate > 0 && hidden.rows > 0) {
-        const done = await this.updateInOnePass(loaded, targets, { learningRate, keep });
-        if (done !== undefined) {
+        const inOnePass = this.updateInOnePass(loaded, targets, { learningRate, keep });
+        if (inOnePass !== undefined) {
+          const done = await blamingHidden(hidden, inOnePass);
           const [read] = await this.backend.readMany(this.#wanted(done.hiddenGradient, options));
           return this.#result(done.judged, this.#delivered(done.hiddenGradient, read, options));
         }
       }
-      const pass = await this.observe(loaded, targets, "update");
+      const pass = await blamingHidden(hidden, this.observe(loaded, targets, "update"));
       const hiddenGradient = this.hiddenGradient(pass);
       const wanted = this.#wanted(hiddenGradient, options);
       const [read] = await this.#commit(pass, hidden, await this.#rates(options, pass), wanted);
@@ -126,7 +127,8 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
   evaluate(hidden: MatrixLike, targets: SparseTargets): Promise<Evaluation> {
     return this.exclusive(async () => {
       const loaded = this.#check(hidden, targets, {}, this.queryBuffers);
-      const { loss, losses, noise, skipped } = await this.observe(loaded, targets, "evaluate");
+      const pass = await blamingHidden(hidden, this.observe(loaded, targets, "evaluate"));
+      const { loss, losses, noise, skipped } = pass;
       return { loss, losses, noise, skipped };
     });
   }
@@ -134,6 +136,7 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
   scores(hidden: MatrixLike, ids: Uint32Array): Promise<HostMatrix> {
     return this.exclusive(async () => {
       checkIds(ids, this.outputs);
+      checkFiniteHidden(hidden);
       return this.scoresOf(this.#load(hidden, this.queryBuffers), ids);
     });
   }
@@ -141,6 +144,7 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
   topK(hidden: MatrixLike, k: number): Promise<TopK> {
     return this.exclusive(async () => {
       requireCount("k", k);
+      checkFiniteHidden(hidden);
       return this.topKOf(this.#load(hidden, this.queryBuffers), Math.min(k, this.outputs));
     });
   }
@@ -252,5 +256,15 @@ export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
   #result({ loss, losses, noise, skipped }: Evaluation, hiddenGradient: HostMatrix | undefined): BatchResult {
     this.countSkipped(skipped);
     return { loss, losses, noise, skipped, hiddenGradient };
+  }
+}
+
+/** Where a pass fails over activations that are not finite, that is said, and of which. */
+async function blamingHidden<T>(hidden: MatrixLike, pass: Promise<T>): Promise<T> {
+  try {
+    return await pass;
+  } catch (error) {
+    checkFiniteHidden(hidden);
+    throw error;
   }
 }

@@ -10,36 +10,30 @@ export function isHostMatrix(matrix: MatrixLike): matrix is HostMatrix {
 
 /**
  * A copy of a batch's activations in the backend: a step holds on to it while the caller may reuse the handle, for the
- * hidden gradient even. Host activations are checked here; a handle's are checked in the forward pass.
+ * hidden gradient even. Whether they are finite shows in the pass; {@link checkFiniteHidden} says which are not.
  *
- * @throws WideheadError ERR_SHAPE, ERR_NOT_FINITE, ERR_DISPOSED, ERR_FOREIGN_HANDLE
+ * @throws WideheadError ERR_SHAPE, ERR_DISPOSED, ERR_FOREIGN_HANDLE
  */
 export function loadHidden(backend: Backend, buffers: Buffers, hidden: MatrixLike, features: number): Matrix {
   checkHiddenShape(hidden, features);
-  if (!isHostMatrix(hidden)) {
-    checkHandle(backend, "hidden", hidden);
-    const copy = buffers.get("hidden", hidden.rows, features);
-    backend.combine(copy, [{ matrix: hidden }]);
-    return copy;
-  }
-  const { data } = hidden;
-  if (!allFinite(data)) {
-    const i = data.findIndex((value: number) => !Number.isFinite(value));
-    const [row, column] = [Math.floor(i / features), i % features];
-    throw new WideheadError(
-      "ERR_NOT_FINITE",
-      `hidden: element [${row}, ${column}] is ${data[i]}; expected a finite number`,
-      {
-        argument: "hidden",
-        row,
-        column,
-        actual: data[i],
-      },
-    );
-  }
+  if (!isHostMatrix(hidden)) checkHandle(backend, "hidden", hidden);
   const matrix = buffers.get("hidden", hidden.rows, features);
-  backend.write(matrix, data);
+  if (isHostMatrix(hidden)) backend.write(matrix, hidden.data);
+  else backend.combine(matrix, [{ matrix: hidden }]);
   return matrix;
+}
+
+/** Throws ERR_NOT_FINITE for the first of the activations on the host that is not finite. */
+export function checkFiniteHidden(hidden: MatrixLike): void {
+  if (!isHostMatrix(hidden) || allFinite(hidden.data)) return;
+  const at = hidden.data.findIndex((value: number) => !Number.isFinite(value));
+  const [row, column] = [Math.floor(at / hidden.columns), at % hidden.columns];
+  const actual = hidden.data[at];
+  throw new WideheadError(
+    "ERR_NOT_FINITE",
+    `hidden: element [${row}, ${column}] is ${actual}; expected a finite number`,
+    { argument: "hidden", row, column, actual },
+  );
 }
 
 /** True when every number is finite: x·0 is NaN for those that are not. Four sums, so that none waits for the last. */
@@ -56,10 +50,7 @@ export function allFinite(values: FloatArray): boolean {
   return a + b + c + d === 0;
 }
 
-/**
- * Activations on a device are only seen in a forward pass: a NaN, or an overflow of ‖h‖² [m], stops it before anything
- * has changed.
- */
+/** Activations are only looked at in a pass: a NaN, or an overflow of ‖h‖² [m], stops it before anything has changed. */
 export function checkFiniteRows(squares: FloatArray): void {
   const row = squares.findIndex((square: number) => !Number.isFinite(square));
   if (row < 0) return;
