@@ -44,7 +44,9 @@ export function build() {
   const folders = ["packages", "apps"].flatMap((parent) =>
     readdirSync(join(root, parent)).map((name) => join(root, parent, name)),
   );
-  if (folders.every((folder) => newest(join(folder, "src")) <= newest(join(folder, "dist")))) return;
+  const current = (folder) =>
+    Math.max(...["src", "assembly"].map((part) => newest(join(folder, part)))) <= newest(join(folder, "dist"));
+  if (folders.every(current)) return;
   turbo("build");
 }
 

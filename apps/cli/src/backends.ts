@@ -1,10 +1,12 @@
+import { blas } from "@widehead/backend-blas";
 import { mlMatrix } from "@widehead/backend-ml-matrix";
+import { wasm } from "@widehead/backend-wasm";
 import { referenceModule } from "@widehead/conformance";
 import { type Backend, type BackendModule, type BackendOptions, type Dtype, pickBackend } from "@widehead/core";
 import { wrongValue } from "./grammar/kinds.ts";
 
-/** The backends that `auto` tries, in this order. */
-export const backendModules: readonly BackendModule[] = [mlMatrix];
+/** The backends that `auto` tries, in this order: the fastest first. */
+export const backendModules: readonly BackendModule[] = [blas, wasm, mlMatrix];
 
 /** Those that run only when they are named, too. */
 const namedModules: readonly BackendModule[] = [...backendModules, referenceModule];

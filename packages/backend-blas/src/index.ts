@@ -1,0 +1,1 @@
+export { type BlasOptions, blas, createBlas } from "./module.ts";

@@ -1,0 +1,1 @@
+export { type WasmModule, type WasmOptions, wasm } from "./module.ts";
