@@ -55,11 +55,16 @@ function skipsOf(module: BackendModule, cases: readonly Case[]): ConformanceLock
   });
 }
 
-/** Browsers have no process of their own; vitest gives them its environment, bundlers need not. */
-const scope = globalThis as { readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> } };
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The environment: of the process, or in a browser what vitest's `test.env` hands on. */
+function environment(): Environment {
+  const { process } = globalThis as { readonly process?: { readonly env?: Environment } };
+  return process?.env ?? (import.meta as { readonly env?: Environment }).env ?? {};
+}
 
 function isRequired(name: string): boolean {
-  const required = scope.process?.env?.CONFORMANCE_REQUIRE ?? "";
+  const required = environment().CONFORMANCE_REQUIRE ?? "";
   return required
     .split(",")
     .map((item) => item.trim())

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  briefSizes,
   type Case,
   defineCase,
   formatReport,
@@ -8,6 +9,7 @@ import {
   referenceModule,
   runCase,
   runReport,
+  type Sizes,
 } from "../src/index.ts";
 
 const base: Omit<Case, "run"> = {
@@ -42,7 +44,30 @@ describe("defineCase and product", () => {
   });
 });
 
+describe("briefSizes", () => {
+  test("keeps every case and every shape, and takes fewer steps in runs", () => {
+    const sizes = [{ m: 3 }, { m: 2, steps: 5 }, { m: 1, steps: 100_000 }];
+    const run = async () => {};
+    expect(briefSizes(caseOf(run, { sizes }))).toEqual(sizes);
+    const brief = briefSizes(caseOf(run, { id: "run/case", sizes }));
+    expect(brief.map(({ m }) => m)).toEqual([3, 2, 1]);
+    expect(brief[1]).toEqual(sizes[1]);
+    expect(brief[2]?.steps).toBeLessThan(100);
+  });
+});
+
 describe("runCase", () => {
+  test("runs a case at other sizes where it is told so, but never at none", async () => {
+    const seen: Sizes[] = [];
+    const recording = caseOf(async (_, sizes) => {
+      seen.push(sizes);
+    });
+    await runCase(referenceModule, recording, { sizes: ({ sizes }) => [...sizes.slice(1), { n: 9 }] });
+    expect(seen).toEqual([{ n: 2 }, { n: 3 }, { n: 9 }]);
+    const result = await runCase(referenceModule, recording, { sizes: () => [] });
+    expect(result).toMatchObject({ status: "fail", reason: expect.stringContaining("ERR_OPTION") });
+  });
+
   test("keeps the worst observed / allowed and where it was seen", async () => {
     const seen = caseOf(async ({ bound, expectWithin }, { n }) => expectWithin("what", n === 2 ? 1 : 0.1, bound));
     const result = await runCase(referenceModule, seen);

@@ -1,3 +1,4 @@
+import { packBytes } from "./gemm";
 import { LANES, SIZE } from "./real";
 
 /** Transposes LANES × LANES elements; source and destination may be the same. */
@@ -49,6 +50,7 @@ export function addTranspose(
   out: usize,
   outStride: usize,
 ): void {
+  scratch += part * packBytes();
   const tiled = n - (n % LANES);
   for (let i = part * LANES; i < n; i += parts * LANES) {
     const rows = min(LANES, n - i);

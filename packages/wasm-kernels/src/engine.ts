@@ -2,7 +2,7 @@ import { type Dtype, WideheadError } from "@widehead/core";
 import { Arena, type GrowableMemory } from "./arena.ts";
 import type { SimdKernels } from "./kernels.ts";
 import { loadKernels, requireSimd } from "./load.ts";
-import type { WebAssemblyApi } from "./webassembly.ts";
+import type { CompiledModule, WebAssemblyApi } from "./webassembly.ts";
 
 /** Kernels of one element type over one memory. */
 export interface SimdEngine {
@@ -13,6 +13,9 @@ export interface SimdEngine {
   readonly float64Kernels: SimdKernels;
   /** Views of the memory stay valid when it grows, and workers may share it. */
   readonly shared: boolean;
+  readonly memory: GrowableMemory;
+  /** What `kernels` and `float64Kernels` are instances of, for workers that make their own over the memory. */
+  readonly modules: readonly [CompiledModule, CompiledModule];
 }
 
 export interface SimdEngineOptions {
@@ -39,10 +42,11 @@ export async function createEngine({ dtype, maximumBytes = MAXIMUM_BYTES }: Simd
   }
   const api = requireSimd();
   const { memory, shared } = makeMemory(api, Math.floor(maximumBytes / PAGE));
-  const kernels = await instantiate(api, dtype, memory, shared);
-  const float64Kernels = dtype === "float64" ? kernels : await instantiate(api, "float64", memory, shared);
+  const modules = await Promise.all([loadKernels(dtype, shared), loadKernels("float64", shared)]);
+  const kernels = await instantiate(api, modules[0], memory);
+  const float64Kernels = dtype === "float64" ? kernels : await instantiate(api, modules[1], memory);
   const arena = new Arena(memory, { base: kernels.heapBase(), maximumBytes });
-  return { dtype, arena, kernels, float64Kernels, shared };
+  return { dtype, arena, kernels, float64Kernels, shared, memory, modules };
 }
 
 /** Why an engine of this type cannot be made here, or undefined where it can. Never throws. */
@@ -55,13 +59,7 @@ export async function whyNoSimd(dtype: Dtype): Promise<string | undefined> {
   }
 }
 
-async function instantiate(
-  api: WebAssemblyApi,
-  dtype: Dtype,
-  memory: GrowableMemory,
-  shared: boolean,
-): Promise<SimdKernels> {
-  const module = await loadKernels(dtype, shared);
+async function instantiate(api: WebAssemblyApi, module: CompiledModule, memory: GrowableMemory): Promise<SimdKernels> {
   const { exports } = await api.instantiate(module, { env: { memory } });
   return exports as SimdKernels;
 }

@@ -166,6 +166,22 @@ describe.each(dtypes)("parts of a call, %s", (dtype) => {
     for (const parts of [2, 3, 7]) expect(run(parts), `${parts} parts`).toEqual(whole);
   });
 
+  test.each(kernels)("$title: a part writes in its own scratch memory only", async ({ length, prepare }) => {
+    const engine = await createEngine({ dtype });
+    const placer = new Placer(engine);
+    const call = prepare(placer);
+    const out = placer.place(length);
+    const bytes = engine.kernels.packBytes();
+    const { address } = engine.arena.allocate(3 * bytes);
+    const scratch = engine.arena.bytes.subarray(address, address + 3 * bytes);
+    for (let part = 0; part < 3; part += 1) {
+      scratch.fill(0xa5);
+      call(engine.kernels, part, 3, address, out);
+      const others = [scratch.subarray(0, part * bytes), scratch.subarray((part + 1) * bytes)];
+      expect(others.every((other) => other.every((byte) => byte === 0xa5))).toBe(true);
+    }
+  });
+
   test.each(kernels)("$title: each element belongs to one part", async ({ length, prepare }) => {
     const engine = await createEngine({ dtype });
     const placer = new Placer(engine);

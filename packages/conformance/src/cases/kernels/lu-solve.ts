@@ -69,6 +69,8 @@ const solvable: readonly { readonly n: number; readonly columns: number }[] = [
   ...thresholds.map((n) => ({ n, columns: n })),
   ...thresholds.map((n) => ({ n, columns: 1 })),
   ...thresholds.map((columns) => ({ n: 9, columns })),
+  // Three blocks of columns, as many as are eliminated at a time.
+  ...[95, 96, 97].map((n) => ({ n, columns: 5 })),
   { n: 129, columns: 130 },
   { n: 0, columns: 3 },
   { n: 3, columns: 0 },

@@ -15,7 +15,10 @@ export const shapes2: readonly Sizes[] = [
   { m: 4, n: 0 },
 ];
 
-/** [m, k] · [k, n] with each of the three crossing every threshold, as cubes and beside narrow ones; then a larger one. */
+/** Rows and steps of the inner dimension that kernels pack at a time. */
+const packed: readonly number[] = [255, 256, 257];
+
+/** [m, k] · [k, n] with each of the three crossing every threshold, as cubes and beside narrow ones; then larger ones. */
 export const shapes3: readonly Sizes[] = [
   ...thresholds.flatMap((t) => [
     { m: t, k: t, n: t },
@@ -24,6 +27,8 @@ export const shapes3: readonly Sizes[] = [
     { m: 3, k: 5, n: t },
   ]),
   { m: 129, k: 130, n: 257 },
+  ...packed.map((k) => ({ m: 5, k, n: 17 })),
+  ...packed.map((m) => ({ m, k: 256, n: 5 })),
 ];
 
 /** Each of the sizes with whole matrices (window 0) and with windows inside larger ones (window 1). */
