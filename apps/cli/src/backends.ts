@@ -1,12 +1,14 @@
 import { blas } from "@widehead/backend-blas";
+import { gpujs } from "@widehead/backend-gpujs";
 import { mlMatrix } from "@widehead/backend-ml-matrix";
 import { wasm } from "@widehead/backend-wasm";
+import { webGpu } from "@widehead/backend-webgpu";
 import { referenceModule } from "@widehead/conformance";
 import { type Backend, type BackendModule, type BackendOptions, type Dtype, pickBackend } from "@widehead/core";
 import { wrongValue } from "./grammar/kinds.ts";
 
-/** The backends that `auto` tries, in this order: the fastest first. */
-export const backendModules: readonly BackendModule[] = [blas, wasm, mlMatrix];
+/** The backends that `auto` tries, in this order: on a CPU the fastest first; emulations of a GPU are passed over. */
+export const backendModules: readonly BackendModule[] = [blas, webGpu, wasm, gpujs, mlMatrix];
 
 /** Those that run only when they are named, too. */
 const namedModules: readonly BackendModule[] = [...backendModules, referenceModule];

@@ -1,4 +1,5 @@
 import {
+  briefSizes,
   cases,
   formatReport,
   longCasesFull,
@@ -25,7 +26,7 @@ export const conform: Command<"backend" | "full", never, "dtype" | "threads" | "
   notes: [
     "Once for each element type that the backend supports, or for --dtype; each skip has its reason. A whole run also tests the suite: every",
     "mutant, a known defect in the reference backend or in the layer, must be noticed by the case that it names.",
-    "Exit code 1 if a case fails or a mutant survives.",
+    "On a software emulation of a GPU runs take fewer steps. Exit code 1 if a case fails or a mutant survives.",
   ],
 
   async run({ values }, io): Promise<Outcome> {
@@ -33,11 +34,13 @@ export const conform: Command<"backend" | "full", never, "dtype" | "threads" | "
     const selected = all.filter(({ id }) => id.startsWith(values.cases ?? ""));
     if (selected.length === 0) throw wrongValue("--cases", "the beginning of a case's id", values.cases!);
     const module = await moduleOf(values.backend);
+    const probe = await module.probe();
+    const brief = probe.available && probe.software ? { sizes: briefSizes } : {};
     const reports: Report[] = [];
     for (const dtype of values.dtype ? [values.dtype] : dtypes.filter((candidate) => module.supports[candidate])) {
       const options: BackendOptions = { dtype, ...(values.threads === undefined ? {} : { threads: values.threads }) };
       const onResult = ({ status, id }: Report["results"][number]) => io.stderr.write(`${status}  ${dtype}  ${id}\n`);
-      reports.push(await runReport(module, { options, cases: selected, onResult }));
+      reports.push(await runReport(module, { options, cases: selected, onResult, ...brief }));
     }
     const mutants = values.cases === undefined ? await runMutants() : [];
     const survivors = mutants.filter(({ killed }) => !killed);

@@ -1,0 +1,73 @@
+import type { Backend, Capabilities, FloatArray, Matrix, MemoryStats, Numerics } from "@widehead/core";
+import type { Engine } from "./engine/engine.ts";
+import { Handle } from "./handle.ts";
+import { GpujsKernels } from "./kernels.ts";
+import { TaskQueue } from "./queue.ts";
+
+export const supports: Capabilities = Object.freeze({
+  float32: true,
+  float64: false,
+  threads: false,
+  deterministic: true,
+});
+
+/** Queues what is called and runs it in order, so that a kernel may wait for the GPU while the caller goes on. */
+export class GpujsBackend extends GpujsKernels implements Backend {
+  readonly name = "gpujs";
+  readonly kernel: string;
+  readonly threads = 1;
+  readonly supports: Capabilities = supports;
+  readonly numerics: Numerics = Object.freeze({ dtype: "float32", roundoff: 2 ** -24 });
+  readonly #storages = new WeakSet<object>();
+  #buffers = 0;
+  #bytes = 0;
+  #end: Promise<void> | undefined;
+
+  constructor(engine: Engine, kernel: string) {
+    super(engine, new TaskQueue());
+    this.kernel = kernel;
+  }
+
+  allocate(rows: number, columns: number): Matrix {
+    const storage = this.engine.allocate(rows, columns);
+    this.#storages.add(storage);
+    this.#buffers += 1;
+    this.#bytes += storage.bytes;
+    return new Handle(rows, columns, storage, () => {
+      this.#buffers -= 1;
+      this.#bytes -= storage.bytes;
+      if (this.#end === undefined) this.queue.add(() => this.engine.release(storage));
+    });
+  }
+
+  owns(matrix: Matrix): boolean {
+    return matrix instanceof Handle && this.#storages.has(matrix.storage);
+  }
+
+  view(matrix: Matrix, row: number, column: number, rows: number, columns: number): Matrix {
+    return (matrix as Handle).window(row, column, rows, columns);
+  }
+
+  write(matrix: Matrix, data: FloatArray): void {
+    const target = matrix as Handle;
+    const copy = Float32Array.from(data);
+    if (!target.empty) this.queue.add(() => this.engine.write(target, copy));
+  }
+
+  readMany(matrices: readonly Matrix[]): Promise<FloatArray[]> {
+    return this.queue.result(() => this.engine.read(matrices as readonly Handle[]));
+  }
+
+  settle(): Promise<void> {
+    return this.queue.result(() => {});
+  }
+
+  stats(): MemoryStats {
+    return { buffers: this.#buffers, bytes: this.#bytes };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#end ??= this.queue.idle().then(() => this.engine.destroy());
+    return this.#end;
+  }
+}

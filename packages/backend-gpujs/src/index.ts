@@ -1,0 +1,1 @@
+export { gpujs, gpujsIn } from "./module.ts";

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { gpujs, gpujsIn } from "@widehead/backend-gpujs";
+import { isWideheadError, pickBackend } from "@widehead/core";
+import { describe, expect, test } from "vitest";
+import { version } from "../src/version.ts";
+
+test("the version is that of the gpu.js that is installed", () => {
+  const main = createRequire(import.meta.url).resolve("gpu.js");
+  expect(version).toBe(JSON.parse(readFileSync(join(dirname(main), "..", "package.json"), "utf8")).version);
+});
+
+describe("modes", () => {
+  test("the kernel string says which; without a GPU it is software", async () => {
+    expect(await gpujsIn("webasm").probe()).toEqual({
+      available: true,
+      kernel: `gpu.js ${version} webasm`,
+      software: true,
+    });
+    expect(await gpujsIn("cpu").probe()).toMatchObject({ kernel: `gpu.js ${version} cpu`, software: true });
+  });
+
+  test("the first that works is taken", async () => {
+    expect(await gpujsIn("webgl2", "cpu", "webasm").probe()).toMatchObject({ kernel: `gpu.js ${version} cpu` });
+    expect(await gpujs.probe()).toMatchObject({ available: true });
+  });
+
+  test("one that does not work here has a reason, and cannot be made", async () => {
+    const module = gpujsIn("webgl2");
+    const reason = "webgl2: WebGL 2 is not available";
+    expect(await module.probe()).toEqual({ available: false, reason });
+    const error = await module.create().catch((thrown: unknown) => thrown);
+    expect(isWideheadError(error, "ERR_BACKEND_UNAVAILABLE") && error.details).toEqual({ backend: "gpujs", reason });
+  });
+
+  test("software is never picked", async () => {
+    const error = await pickBackend([gpujsIn("webasm")]).catch((thrown: unknown) => thrown);
+    expect(isWideheadError(error, "ERR_BACKEND_UNAVAILABLE")).toBe(true);
+  });
+});

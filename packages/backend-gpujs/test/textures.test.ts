@@ -1,0 +1,75 @@
+import { gpujsIn } from "@widehead/backend-gpujs";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { makeLayer, train } from "./training.ts";
+
+/** What is used of the class of WebGL 2 contexts, so that this file also loads in Node, where nothing of it runs. */
+interface Context {
+  createTexture(): object;
+  deleteTexture(texture: object): void;
+}
+
+const contextClass = (globalThis as { readonly WebGL2RenderingContext?: { readonly prototype: Context } })
+  .WebGL2RenderingContext;
+
+describe.skipIf(contextClass === undefined)("textures", () => {
+  const live = new Set<object>();
+  const { createTexture, deleteTexture } = contextClass?.prototype ?? ({} as Context);
+
+  beforeEach(() => {
+    live.clear();
+    Object.assign(contextClass!.prototype, {
+      createTexture(this: Context): object {
+        const texture = createTexture.call(this);
+        live.add(texture);
+        return texture;
+      },
+      deleteTexture(this: Context, texture: object): void {
+        live.delete(texture);
+        deleteTexture.call(this, texture);
+      },
+    });
+  });
+
+  afterEach(() => {
+    Object.assign(contextClass!.prototype, { createTexture, deleteTexture });
+  });
+
+  test("do not grow in number over 1,000 steps", async () => {
+    await using backend = await gpujsIn("webgl2").create();
+    const layer = await makeLayer(backend);
+    await train(layer, 100);
+    const [settled, { buffers }] = [live.size, backend.stats()];
+    await train(layer, 900);
+    expect(backend.stats().buffers).toBe(buffers);
+    expect(live.size).toBeLessThanOrEqual(settled + 8);
+    await layer[Symbol.asyncDispose]();
+  });
+
+  test("of a disposed matrix are deleted", async () => {
+    await using backend = await gpujsIn("webgl2").create();
+    const matrices = Array.from({ length: 20 }, () => backend.allocate(5, 5));
+    for (const matrix of matrices) backend.fill(matrix, 1);
+    await backend.settle();
+    const before = live.size;
+    for (const matrix of matrices) matrix[Symbol.dispose]();
+    await backend.settle();
+    expect(before - live.size).toBeGreaterThanOrEqual(19);
+  });
+
+  test("a context that is lost is ERR_DEVICE_LOST, not zeros", async () => {
+    const contexts: { getExtension(name: string): { loseContext(): void } | null }[] = [];
+    const prototype = contextClass!.prototype;
+    const counting = prototype.createTexture;
+    prototype.createTexture = function (this: Context): object {
+      contexts.push(this as never);
+      return counting.call(this);
+    };
+    const backend = await gpujsIn("webgl2").create();
+    const matrix = backend.allocate(2, 2);
+    backend.fill(matrix, 1);
+    await backend.settle();
+    contexts[0].getExtension("WEBGL_lose_context")?.loseContext();
+    await expect(backend.readMany([matrix])).rejects.toMatchObject({ code: "ERR_DEVICE_LOST" });
+    await backend[Symbol.asyncDispose]();
+  });
+});

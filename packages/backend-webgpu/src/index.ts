@@ -1,0 +1,1 @@
+export { webGpu } from "./module.ts";

@@ -1,0 +1,18 @@
+import { test } from "vitest";
+import { findAdapter, requestDevice } from "../src/adapter.ts";
+import { WebGpuBackend } from "../src/backend.ts";
+
+/** A test on a device of its own; skipped, with the reason, where there is none. */
+export function onDevice(name: string, body: (device: GPUDevice, backend: WebGpuBackend) => Promise<void>): void {
+  test(name, async ({ skip }) => {
+    const adapter = await findAdapter();
+    if (typeof adapter === "string") return skip(adapter);
+    const device = await requestDevice(adapter);
+    const backend = new WebGpuBackend(device, "under test");
+    try {
+      await body(device, backend);
+    } finally {
+      await backend[Symbol.asyncDispose]();
+    }
+  });
+}
