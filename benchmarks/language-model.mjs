@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { record, widehead } from "./support.mjs";
 
 /**
- * The run of `npm start`, recorded: perplexity and accuracy on held-out text after two minutes, and the time of a
+ * The run of `npm start`, recorded: perplexity and accuracy on held-out text after a minute, and the time of a
  * factored against a dense step of its shape. Other options of `train language-model` may follow the name.
  *
  *     npm run benchmark -- language-model [options]

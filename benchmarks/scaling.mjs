@@ -1,34 +1,46 @@
+import { parseArgs } from "node:util";
 import { drawStepTimes } from "./figure.mjs";
 import { record, widehead } from "./support.mjs";
 
 /**
- * Time of one training step against the number of outputs, factored and dense: the claim that the factored step does not
- * depend on D, measured. Each width is a process of its own, in which factored and dense steps are interleaved.
+ * Time of one training step, and memory, against the number of outputs: the claim that the factored step does not depend
+ * on D, measured, at a rate where refactoring is rare and at one where it is due every forty steps or so; and the dense
+ * step. Each width is a process of its own, in which factored and dense steps are interleaved.
  *
- *     npm run benchmark -- scaling [backend]
+ *     npm run benchmark -- scaling [--backend blas] [--widest 10000000] [--widest-dense 1000000]
  */
 
-const backend = process.argv[2] ?? "ml-matrix";
-const shape = { features: 128, batch: 32, targets: 1, loss: "squared" };
-const widths = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000];
-/** A dense step beyond this takes longer than anyone would wait. */
-const widestDense = 100_000;
+const { values } = parseArgs({
+  options: {
+    backend: { type: "string", default: "blas" },
+    widest: { type: "string", default: "10000000" },
+    "widest-dense": { type: "string", default: "1000000" },
+  },
+});
+const { backend } = values;
+const [widest, widestDense] = [values.widest, values["widest-dense"]].map(Number);
+const shape = { features: 128, batch: 128, targets: 1, loss: "squared" };
+/** Of the second series; the first has the command's own. */
+const refactoringRate = 0.07;
+const widths = [10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000].filter((width) => width <= widest);
 
 const options = Object.entries(shape).flatMap(([name, value]) => [`--${name}`, String(value)]);
 const results = widths.map((outputs) => {
-  const dense = outputs <= widestDense ? ["--dense"] : [];
-  const args = ["--backend", backend, "--outputs", String(outputs), "--steps", "60", ...options, ...dense];
-  const result = widehead("bench", "step", ...args);
+  const args = ["--backend", backend, "--outputs", String(outputs), ...options];
+  const rare = widehead("bench", "step", "--steps", "1000", ...args);
+  const often = widehead("bench", "step", "--steps", "1000", "--learning-rate", String(refactoringRate), ...args);
+  const dense = outputs <= widestDense ? widehead("bench", "step", "--steps", "50", "--dense", ...args) : undefined;
+  const milliseconds = (time) => time.toFixed(3);
   process.stdout.write(
-    `${outputs} outputs: factored ${result.factored.medianMs.toFixed(2)} ms, dense ${result.dense?.medianMs.toFixed(1) ?? "–"} ms\n`,
+    `${outputs} outputs: ${milliseconds(rare.factored.medianMs)} ms, refactoring ${milliseconds(often.factored.meanMs)} ms, dense ${dense?.dense.medianMs.toFixed(1) ?? "–"} ms\n`,
   );
-  return result;
+  return { outputs, rare, often, dense };
 });
 
-record(`scaling-${backend}`, { shape, results });
+record(`scaling-${backend}`, { shape, refactoringRate, results });
 
-const points = results.flatMap(({ outputs, factored, dense }) => [
-  { outputs, milliseconds: factored.medianMs, layer: "factored" },
-  ...(dense ? [{ outputs, milliseconds: dense.medianMs, layer: "dense" }] : []),
+const points = results.flatMap(({ outputs, rare, dense }) => [
+  { outputs, milliseconds: rare.factored.medianMs, layer: "factored" },
+  ...(dense ? [{ outputs, milliseconds: dense.dense.medianMs, layer: "dense" }] : []),
 ]);
 drawStepTimes(`scaling-${backend}`, points);

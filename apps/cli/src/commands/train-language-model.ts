@@ -22,7 +22,7 @@ export const trainLanguageModel: Command<Defaulted, never, Optional> = {
   example: "--data novel.txt --features 256 --minutes 10 --out runs/novel",
   notes: [
     "One hidden layer of --features units unless --hidden puts others before it. Without --steps, --epochs and",
-    "--minutes a run takes 1.9 minutes. Without --out it is saved in runs/language-model, or -2, -3, … if that is taken.",
+    "--minutes a run takes a minute. Without --out it is saved in runs/language-model, or -2, -3, … if that is taken.",
     "Ctrl-C saves a checkpoint first. --resume takes all options from the checkpoint; only limits, --data, --backend,",
     "--dtype and --threads may be told anew, and with the same limits it ends at the same numbers as an uninterrupted run.",
   ],
