@@ -12,10 +12,10 @@ import { record, widehead } from "./support.mjs";
 
 const shape = ["--loss", "squared", "--steps", "4000", "--batch", "128"];
 const grids = {
-  sgd: [0.02, 0.1, 0.4, 0.8, 1.6],
-  "second-order": [0.05, 0.1, 0.2],
+  sgd: [0.1, 0.4, 0.8, 1.6],
+  "second-order": [0.02, 0.05, 0.1],
 };
-const bodyRates = [4e-3, 8e-3];
+const bodyRates = [4e-3, 8e-3, 16e-3];
 
 const results = Object.entries(grids).flatMap(([optimizer, rates]) =>
   rates.flatMap((learningRate) => bodyRates.map((bodyLearningRate) => run(optimizer, learningRate, bodyLearningRate))),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { commands } from "../src/commands/index.ts";
 import { optionsOf } from "../src/grammar/command.ts";
 import { flagOf, optionNames, options } from "../src/grammar/options.ts";
-import { createWorkplace, type Workplace } from "./support.ts";
+import { automatic, createWorkplace, type Workplace } from "./support.ts";
 
 let place: Workplace;
 beforeAll(async () => {
@@ -101,10 +101,12 @@ describe("conform", () => {
     expect(err).toContain("pass  float64  kernel/gemm");
   });
 
-  test("takes the automatic backend in the one type that it has", async () => {
+  test("takes the automatic backend, in every type that it has or in the one that is told", async () => {
     const { json, code } = await place.run("conform --cases kernel/fill --json");
     expect(code).toBe(0);
-    expect(json()).toMatchObject({ backend: "ml-matrix", reports: [{ dtype: "float64" }] });
+    expect(json()).toMatchObject({ backend: automatic, reports: [{ dtype: "float64" }, { dtype: "float32" }] });
+    const told = await place.run("conform --cases kernel/fill --dtype float32 --json");
+    expect(told.json()).toMatchObject({ backend: automatic, reports: [{ dtype: "float32" }] });
   });
 });
 
@@ -113,9 +115,13 @@ describe("doctor", () => {
     const { json } = await place.run("doctor --json");
     expect(json()).toMatchObject({
       node: process.version,
-      automatic: "ml-matrix",
+      automatic,
       availableMemoryBytes: 2 ** 33,
       backends: [
+        { name: "blas", supports: { float32: true } },
+        { name: "webgpu", supports: { float64: false } },
+        { name: "wasm", available: true, software: false },
+        { name: "gpujs" },
         {
           name: "ml-matrix",
           available: true,

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { blas } from "@widehead/backend-blas";
 import { createRandom } from "@widehead/core";
 import type { Io } from "../src/io.ts";
 import { runCommand } from "../src/run.ts";
@@ -8,6 +9,9 @@ import { runCommand } from "../src/run.ts";
 /** Options of a run that takes a moment. */
 export const tiny: readonly string[] =
   "--data text.txt --features 6 --embedding 4 --context 3 --batch 16 --warm-up-steps 2".split(" ");
+
+/** The backend that `auto` takes on a machine without a GPU. */
+export const automatic: string = (await blas.probe()).available ? "blas" : "wasm";
 
 export interface Ran {
   readonly code: number;
