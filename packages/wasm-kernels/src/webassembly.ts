@@ -20,5 +20,5 @@ export interface WebAssemblyApi {
 
 /** Undefined where the host has none. */
 export function findWebAssembly(): WebAssemblyApi | undefined {
-  return (globalThis as { WebAssembly?: WebAssemblyApi }).WebAssembly;
+  return (globalThis as unknown as { WebAssembly?: WebAssemblyApi }).WebAssembly;
 }
