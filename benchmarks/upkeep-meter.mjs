@@ -50,10 +50,10 @@ export class UpkeepMeter {
     return {
       features: chain.features,
       epoch: chain.epoch,
-      bringForward: (block, epochs, buffers) => {
+      bringForward: (...rows) => {
         const before = chain.rowProducts;
         const multiplyAdds = () => (chain.rowProducts - before) * chain.features ** 2;
-        this.#timed("forwarding", multiplyAdds, () => chain.bringForward(block, epochs, buffers));
+        this.#timed("forwarding", multiplyAdds, () => chain.bringForward(...rows));
       },
     };
   }

@@ -43,11 +43,11 @@ async function stepWork(
 }
 
 /**
- * Rows that a step may sweep when every step refactors: a pass over D rows is spread over as many steps as half the
- * chain holds links, which are d/16-th of D, or 8; the pass ends two links early.
+ * Rows that a step may sweep when every step refactors: 64, or where D rows allow 32 links at 2d/9 of a link a row, and the
+ * last 15 of them are left for a first round over all the rows.
  */
 function sweptRowsLimit(d: number): number {
-  return Math.max(64, 22 * d + 1);
+  return Math.max(64, 10 * d + 1);
 }
 
 /** Calls are counted one by one, their sizes by the multiply-adds and the numbers moved. */
@@ -84,16 +84,16 @@ export const workCases: readonly Case[] = [
   defineCase({
     id: "laws/sweep-independent-of-outputs",
     title: "Sweeping rows forward costs each step an amount that does not grow with the outputs.",
-    plan: "Random rows, refactoring at each of 100 steps, with several passes over all rows or a part of one: no step costs more than one without a sweep, plus 22d + 1 rows (at least 64) through the products that 100 links have.",
+    plan: "Random rows, refactoring at each of 100 steps, with several passes over all rows or a part of one: no step costs more than one without a sweep, plus 10d + 1 rows (at least 64) through the products that 100 links have.",
     needs: [],
-    sizes: [{ m: 3, d: 6, steps: 100 }],
+    sizes: [{ m: 3, d: 8, steps: 100 }],
     tolerance: { kind: "bound", value: () => 1, statement: "relative to the stated multiply-adds and numbers" },
     async run(context, sizes) {
       const { d, m, steps } = sizes;
       const plain = (await stepWork(context, sizes, 100, { deviation: 0, conditionLimit: 30 })).work.at(-1)!;
       const swept = sweptRowsLimit(d);
       const crossings = 2 * Math.ceil(Math.log2(steps)) + 1;
-      for (const D of [100, 768, 1000, 6000]) {
+      for (const D of [100, 1152, 1300, 8000]) {
         const run = await stepWork(context, sizes, D, { deviation: 0.5, conditionLimit: 0 });
         context.expectWithin(`rows swept of ${D}`, Math.min(D, 1000), run.swept);
         // a swept row is multiplied through and copied; a batch's rows besides come forward, and are refactored

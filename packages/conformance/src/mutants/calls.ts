@@ -55,12 +55,15 @@ export const callMutants: readonly LayerMutant[] = [
     id: "sweep-not-restored",
     title: "A restored layer begins its pass over the rows anew",
     killedBy: "snapshot/continue",
-    restoreLayer: withFact("sweep", { cursor: -1, target: 0, debt: 0, pace: 0, interval: 0 }),
+    restoreLayer: withFact("sweep", { cursor: 0, marks: [[0, 0]], debt: 0, pace: 0, interval: 0 }),
   },
   {
-    id: "products-not-restored",
-    title: "A restored layer has single links only, and rounds otherwise",
+    id: "exact-products-not-restored",
+    title: "A restored layer has lost the numbers that products are formed from",
     killedBy: "snapshot/continue",
-    restoreLayer: withFact("products", []),
+    restoreLayer: restoring(({ facts, tensors }) => ({
+      facts,
+      tensors: tensors.map((tensor) => (tensor.name === "exactLeaps" ? zeros(tensor) : tensor)),
+    })),
   },
 ];

@@ -1,4 +1,4 @@
-import { memoryRows, type RowStore } from "@widehead/core";
+import { type Matrix, memoryRows, type RowStore } from "@widehead/core";
 import { defaultParts, type FactoredParts } from "@widehead/core/internals";
 import type { CreateLayer } from "../case.ts";
 import { replace } from "../replace.ts";
@@ -21,6 +21,13 @@ function misreadingEpochs(change: (epoch: number, current: number) => number): C
   });
 }
 
+/** The products that carry a row on from an epoch. */
+function leapsFrom(chain: Parameters<GatherRows>[3], epoch: number): Matrix[] {
+  if (epoch === chain.epoch) return [];
+  const { end, matrix } = chain.longestFrom(epoch, chain.epoch);
+  return [matrix, ...leapsFrom(chain, end)];
+}
+
 /** V_k C_{E−1} ··· C_e in place of V_k C_e ··· C_{E−1}. */
 const gatherByReversedChain: GatherRows = (backend, buffers, store, chain, ids) => {
   const reversed = replace(chain, {
@@ -28,8 +35,8 @@ const gatherByReversedChain: GatherRows = (backend, buffers, store, chain, ids) 
       for (const [r, epoch] of epochs.entries()) {
         const row = backend.view(block, r, 0, 1, chain.features);
         const moved = buffers.get("reversed", 1, chain.features);
-        for (let e = chain.epoch - 1; e >= epoch; e -= 1) {
-          backend.gemm(row, chain.link(e), moved);
+        for (const matrix of leapsFrom(chain, epoch).reverse()) {
+          backend.gemm(row, matrix, moved);
           backend.combine(row, [{ matrix: moved }]);
         }
       }

@@ -2,14 +2,14 @@ import type { Dtype, Json, Snapshot } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 import { formatLoss } from "../losses/index.ts";
 import { checkedFacts } from "../snapshot.ts";
-import type { ProductKey } from "./chain.ts";
+import { type ChainFacts, chainFacts } from "./chain-snapshot.ts";
 import type { Core, Counters } from "./core.ts";
 import type { SweepPosition } from "./sweeper.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** The small facts of a snapshot. */
-export interface Facts {
+export interface Facts extends ChainFacts {
   readonly kind: "factored";
   readonly version: number;
   readonly dtype: Dtype;
@@ -22,9 +22,6 @@ export interface Facts {
   readonly chainMemory?: number;
   readonly system: "auto" | "batch" | "features";
   readonly undefinedExamples: "throw" | "skip";
-  readonly epoch: number;
-  readonly firstEpoch: number;
-  readonly products: readonly ProductKey[];
   readonly sweep: SweepPosition;
   readonly squaredNorm: number;
   readonly counters: Counters;
@@ -49,9 +46,7 @@ export function factsOf(core: Core): Facts {
     ...(chainMemory !== undefined && { chainMemory }),
     system: core.system,
     undefinedExamples: core.undefinedExamples,
-    epoch: chain.epoch,
-    firstEpoch: chain.first,
-    products: chain.products(),
+    ...chainFacts(chain),
     sweep: core.sweeper.position,
     squaredNorm: core.squaredNorm,
     counters: { ...core.counters },
@@ -76,6 +71,7 @@ export function readFacts(snapshot: Snapshot): Facts {
 function checkFacts({ epoch, firstEpoch, ...rest }: Facts): void {
   for (const name of ["conditionLimit", "rowCount", "squaredNorm", "sweep", "counters"] as const)
     checkNumbers(name, rest[name]);
+  checkMarks(rest.sweep.marks);
   for (const [name, known] of [
     ["system", ["auto", "batch", "features"]],
     ["undefinedExamples", ["throw", "skip"]],
@@ -96,9 +92,16 @@ function checkFacts({ epoch, firstEpoch, ...rest }: Facts): void {
   );
 }
 
+function checkMarks(marks: unknown): void {
+  const pairs: readonly unknown[] = Array.isArray(marks) ? marks : [];
+  if (pairs.length > 0 && pairs.every((mark) => Array.isArray(mark) && mark.length === 2)) return;
+  const message = `snapshot: expected pairs of position and epoch as marks of the sweep, got ${JSON.stringify(marks)}`;
+  throw new WideheadError("ERR_FORMAT", message, { fact: "sweep", actual: marks });
+}
+
 /** Numbers that JSON turned into null, as it does with those that are not finite, are no numbers either. */
 function checkNumbers(name: string, fact: unknown): void {
-  const numbers: readonly unknown[] = typeof fact === "object" && fact !== null ? Object.values(fact) : [fact];
+  const numbers: readonly unknown[] = typeof fact === "object" && fact !== null ? Object.values(fact).flat(2) : [fact];
   if (numbers.every(Number.isFinite)) return;
   throw new WideheadError("ERR_FORMAT", `snapshot: expected finite numbers as ${name}, got ${JSON.stringify(fact)}`, {
     fact: name,

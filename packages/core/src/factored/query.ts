@@ -112,8 +112,7 @@ class EpochQueries implements Disposable {
   readonly #backend: Backend;
   readonly #chain: Chain;
   readonly #current: Matrix;
-  /** Older epochs, the newest first: #older[i] is for epoch E − 1 − i. */
-  readonly #older: Matrix[] = [];
+  readonly #older = new Map<number, Matrix>();
 
   constructor(backend: Backend, chain: Chain, current: Matrix) {
     this.#backend = backend;
@@ -122,19 +121,19 @@ class EpochQueries implements Disposable {
   }
 
   at(epoch: number): Matrix {
-    const back = this.#chain.epoch - epoch;
-    while (this.#older.length < back) {
-      const newer = this.#older.at(-1) ?? this.#current;
-      const link = this.#chain.link(this.#chain.epoch - 1 - this.#older.length);
-      const query = this.#backend.allocate(newer.rows, newer.columns);
-      this.#older.push(query);
-      this.#backend.gemm(newer, link, query, { transposeB: true });
-    }
-    return back === 0 ? this.#current : this.#older[back - 1];
+    if (epoch === this.#chain.epoch) return this.#current;
+    const known = this.#older.get(epoch);
+    if (known !== undefined) return known;
+    const { end, matrix } = this.#chain.longestFrom(epoch, this.#chain.epoch);
+    const newer = this.at(end);
+    const query = this.#backend.allocate(newer.rows, newer.columns);
+    this.#older.set(epoch, query);
+    this.#backend.gemm(newer, matrix, query, { transposeB: true });
+    return query;
   }
 
   [Symbol.dispose](): void {
-    for (const query of this.#older) query[Symbol.dispose]();
+    for (const query of this.#older.values()) query[Symbol.dispose]();
   }
 }
 

@@ -1,6 +1,5 @@
 import type {
   Backend,
-  FloatArray,
   Json,
   Matrix,
   PreconditionerFactory,
@@ -13,9 +12,10 @@ import { WideheadError } from "../errors.ts";
 import { parseLoss } from "../losses/index.ts";
 import { createPreconditioner } from "../preconditioner/index.ts";
 import { memoryRows } from "../rows/index.ts";
-import { findTensor, readAllFloats, readFloats, streamedTensor, tensorDtype, tensorOf } from "../snapshot.ts";
+import { findTensor, readAllFloats, streamedTensor, tensorDtype, tensorOf } from "../snapshot.ts";
 import { checkMemory } from "../validate.ts";
 import { Chain } from "./chain.ts";
+import { exactLeapsTensor, readLeaps } from "./chain-snapshot.ts";
 import { Core } from "./core.ts";
 import { checkRowStore, layerBytes } from "./create.ts";
 import { type Facts, factsOf, readFacts } from "./facts.ts";
@@ -39,7 +39,6 @@ export async function snapshotOf(core: Core): Promise<Snapshot> {
   const { backend, store, chain, state, preconditioner } = core;
   const d = store.features;
   const [stacked] = await backend.readMany([state.matrix]);
-  const links = Array.from({ length: chain.epoch - chain.first }, (_, i) => chain.link(chain.first + i));
   const streamed = (name: string, shape: readonly number[], matrices: readonly Matrix[]): Tensor =>
     streamedTensor(name, tensorDtype(store.dtype), shape, async function* () {
       for (const matrix of matrices) yield (await backend.readMany([matrix]))[0];
@@ -48,7 +47,12 @@ export async function snapshotOf(core: Core): Promise<Snapshot> {
     facts: factsOf(core) as unknown as { readonly [key: string]: Json },
     tensors: [
       tensorOf("state", [3 * d + 2, d], stacked),
-      streamed("links", [links.length, d, d], links),
+      streamed(
+        "leaps",
+        [chain.leaps.length, d, d],
+        chain.leaps.map(({ matrix }) => matrix),
+      ),
+      exactLeapsTensor(chain),
       ...Object.entries(preconditioner?.state().matrices ?? {}).map(([name, matrix]) =>
         streamed(preconditionerTensor(name), [matrix.rows, matrix.columns], [matrix]),
       ),
@@ -67,16 +71,14 @@ export async function restoreCore(snapshot: Snapshot, options: RestoreOptions): 
   const needed = layerBytes(rowCount, d, dtype, facts.preconditioner !== undefined);
   checkMemory(`a factored layer of ${rowCount} rows and ${d} features in ${dtype}`, needed, options.memoryLimit);
   const loss = options.loss ?? builtInLoss(facts.loss);
-  const linkTensor = findTensor(snapshot, "links", [facts.epoch - facts.firstEpoch, d, d]);
   const stacked = await readAllFloats(findTensor(snapshot, "state", [3 * d + 2, d]), dtype);
-  const links: FloatArray[] = [];
-  for await (const link of readFloats(linkTensor, dtype, d * d)) links.push(link);
+  const leaps = await readLeaps(snapshot, facts, d, dtype);
   const store = options.rows ?? memoryRows({ outputs: D, features: d, dtype });
   await restoreRows(store, snapshot, facts);
 
   const { preconditioner: learned, ...rest } = facts;
   const factory = factoryOf(learned, options.preconditioner);
-  const chain = Chain.restore(backend, d, facts.firstEpoch, links, facts.products);
+  const chain = Chain.restore(backend, d, [facts.firstEpoch, facts.epoch], leaps);
   const coreOptions = { ...rest, backend, loss, ...(factory && { preconditioner: factory }) };
   const core = new Core(coreOptions, store, chain, new Sweeper(facts.sweep));
   try {

@@ -2,22 +2,26 @@ import type { Buffers } from "../buffers.ts";
 import type { Backend, RowStore } from "../contract/index.ts";
 import { bytesOf, floatArray } from "../matrix.ts";
 import type { Chain } from "./chain.ts";
+import { BLOCK_EPOCHS } from "./leap.ts";
 import { loadRows } from "./row-block.ts";
 import { type RowSlice, readSlice } from "./statistics.ts";
 
 /** The chain may take this share of the memory of V … */
 const CHAIN_SHARE = 1 / 4;
-/** … and at least this many links. */
-const FEWEST_LINKS = 16;
-/** Rows that a step sweeps at the least while a pass is under way. */
+/** … and at least this many links: so few are in the cache, and need no sweep. */
+const FEWEST_LINKS = 32;
+/** Rows that a step sweeps at the least: a shorter chain saves the rows that batches touch more than that costs. */
 const SMALLEST_SLICE = 64;
 
-/** Where a pass over the rows stands, for checkpoints. */
+/** From this position of the store on, in the direction of the sweep, rows stand at this epoch or later. */
+export type SweepMark = readonly [position: number, epoch: number];
+
+/** Where the sweep stands, for checkpoints. */
 export interface SweepPosition {
-  /** Next position of the store in the pass; −1 when none is under way. */
+  /** Next position of the store. */
   readonly cursor: number;
-  /** Rows behind this epoch are what the pass is after. */
-  readonly target: number;
+  /** What the rows have been brought to: ahead of the cursor first, behind it last. */
+  readonly marks: readonly SweepMark[];
   /** Rows still to be looked at for the links pushed so far … */
   readonly debt: number;
   /** … of which so many in each step. */
@@ -27,12 +31,13 @@ export interface SweepPosition {
 }
 
 /**
- * Bounds the chain: passes over the rows, in slices between steps, bring the oldest forward, and then their links are
- * dropped. A pass begins when half the allowed links are in use and is spread over as many refactorings as the other half.
+ * Bounds the chain: round and round, in slices between steps, rows are brought forward to where the latest block begins,
+ * and links behind the oldest of them are dropped. Rows that no batch touches so stand together at few epochs, and what
+ * carries one of them on is shared by many.
  */
 export class Sweeper {
-  #cursor = -1;
-  #target = 0;
+  #cursor = 0;
+  #marks: readonly SweepMark[] = [[0, 0]];
   #debt = 0;
   #pace = 0;
   #interval = 0;
@@ -41,7 +46,7 @@ export class Sweeper {
   constructor(position?: SweepPosition) {
     if (position === undefined) return;
     this.#cursor = position.cursor;
-    this.#target = position.target;
+    this.#marks = position.marks;
     this.#debt = position.debt;
     this.#pace = position.pace;
     this.#interval = position.interval;
@@ -50,7 +55,7 @@ export class Sweeper {
   get position(): SweepPosition {
     return {
       cursor: this.#cursor,
-      target: this.#target,
+      marks: this.#marks,
       debt: this.#debt,
       pace: this.#pace,
       interval: this.#interval,
@@ -64,21 +69,21 @@ export class Sweeper {
 
   /** To be called when a link was pushed. */
   linkPushed(chain: Chain, touched: number, limit: number): void {
-    const half = limit / 2;
-    if (this.#cursor < 0 && chain.epoch - chain.first >= half) {
-      this.#cursor = 0;
-      this.#target = chain.epoch;
-      this.#debt = 0;
+    const links = chain.epoch - chain.first;
+    if (links >= limit / 2) {
+      // Rounds as long as the limit allows; and what stands at the oldest epoch within the links that are left.
+      const round = touched / (limit - 2 * BLOCK_EPOCHS);
+      const [next = 0] = this.#marks[1] ?? [];
+      const oldest = (next > this.#cursor ? next : touched) - this.#cursor;
+      this.#debt += Math.ceil(Math.max(round, oldest / Math.max(1, limit - links - 1)));
     }
-    // Two links of slack, so that a pass ends within the limit although it pays a little late.
-    if (this.#cursor >= 0) this.#debt += Math.ceil(touched / (half - 2));
-    this.#pace = Math.max(SMALLEST_SLICE, Math.ceil(this.#debt / Math.max(1, this.#interval)));
+    this.#pace = Math.ceil(this.#debt / Math.max(1, this.#interval));
     this.#interval = 0;
   }
 
   /**
-   * Sweeps a slice of what is owed, at the pace at which links come: what one costs is spread over as many steps as
-   * passed before it. The slice's size depends on d and on how often the layer refactors, not on D.
+   * Sweeps a slice: a small one, or what is owed, at the pace at which links come, so that what one costs is spread over
+   * as many steps as passed before it. The slice's size depends on d and on how often the layer refactors, not on D.
    *
    * @param bring  what carries a slice's rows over the links that are to be dropped
    */
@@ -90,24 +95,39 @@ export class Sweeper {
     bring: typeof bringSliceForward,
   ): Promise<void> {
     this.#interval += 1;
-    if (this.#cursor < 0 || this.#debt === 0) return;
-    const count = Math.min(this.#pace, this.#debt, store.touched);
-    const { next, ...slice } = await readSlice(store, this.#cursor, count);
-    await bring(backend, buffers, store, chain, slice, this.#target);
-    this.#cursor = next;
-    this.#debt -= slice.ids.length;
+    const target = chain.epoch - (chain.epoch % BLOCK_EPOCHS);
+    const short = this.#debt === 0 && chain.epoch - chain.first < FEWEST_LINKS;
+    if (short || target <= this.#marks[0]![1]) return;
+    const size = Math.min(Math.max(SMALLEST_SLICE, Math.min(this.#pace, this.#debt)), store.touched);
+    const { next, ...slice } = await readSlice(store, this.#cursor, size);
+    await bring(backend, buffers, store, chain, slice, target);
+    this.#advance(next, target);
+    this.#debt = Math.max(0, this.#debt - slice.ids.length);
     this.#swept += slice.ids.length;
-    if (next < 0) chain.dropBefore(this.#target);
+    const oldest = this.#marks[0]![1];
+    if (oldest > chain.first) chain.dropBefore(oldest);
+  }
+
+  /** Everything from the cursor to `next` (−1 at the end) now stands at the target. */
+  #advance(next: number, target: number): void {
+    const begin = this.#cursor;
+    const marks = [...this.#marks];
+    if (marks.at(-1)![1] < target) marks.push([begin, target]);
+    const passed = ([position]: SweepMark) => position > begin && (next < 0 || position <= next);
+    while (marks.length > 1 && passed(marks[1]!)) marks.shift();
+    if (next < 0 && marks.length > 1 && marks[1]![0] === 0) marks.shift();
+    this.#marks = marks;
+    this.#cursor = Math.max(0, next);
   }
 }
 
 /**
- * Links that a chain may hold: those that fit in `bytes`, or in a quarter of the rows' memory. Each counts twice, since
- * products over powers of two are kept beside it.
+ * Links that a chain may hold: those that fit in `bytes`, or in a quarter of the rows' memory, where each block has one
+ * more, for unions of blocks.
  */
 export function linkLimit(store: RowStore, bytes: number | undefined): number {
   const { features, touched, dtype } = store;
-  const link = 2 * features * features * bytesOf(dtype);
+  const link = (1 + 1 / BLOCK_EPOCHS) * features * features * bytesOf(dtype);
   const allowed = bytes ?? CHAIN_SHARE * touched * features * bytesOf(dtype);
   return Math.max(FEWEST_LINKS, Math.floor(allowed / link));
 }
@@ -138,7 +158,7 @@ export async function bringSliceForward(
     oldRows,
     Uint32Array.from(behind, (i) => epochs[i]),
   );
-  chain.bringForward(block.matrix, block.epochs, buffers);
+  chain.bringForward(block.matrix, block.epochs, buffers, target);
   const [moved] = await backend.readMany([block.matrix]);
-  await store.write(block.ids, moved, new Uint32Array(behind.length).fill(chain.epoch));
+  await store.write(block.ids, moved, new Uint32Array(behind.length).fill(target));
 }
