@@ -1,4 +1,6 @@
 import { createRandom, WideheadError } from "@widehead/core";
+import { EpochOrder, numbersUpTo } from "./epoch-order.ts";
+import { emptyText, wholeNumber } from "./require.ts";
 
 /** m next-word examples. */
 export interface ContextBatch {
@@ -31,10 +33,7 @@ export class ContextDataset {
   constructor(documents: readonly Uint32Array[], options: ContextOptions) {
     const context = wholeNumber("context", options.context, 1);
     const size = documents.reduce((sum, document) => sum + document.length, 0);
-    if (size === 0) {
-      const message = `ContextDataset: documents must hold at least 1 token, got ${documents.length} documents with none`;
-      throw new WideheadError("ERR_OPTION", message, { argument: "documents", expected: 1, actual: 0 });
-    }
+    if (size === 0) throw emptyText("ContextDataset: documents", documents.length);
     this.context = context;
     this.#tokens = allocate(size + documents.length * context).fill(options.padding);
     this.#places = new Uint32Array(size);
@@ -105,16 +104,13 @@ export interface ContextBatchesOptions {
 export class ContextBatches {
   readonly dataset: ContextDataset;
   readonly batchSize: number;
-  readonly #seed: number;
-  #epoch = -1;
-  #order: Uint32Array;
+  readonly #order: EpochOrder;
 
   /** Throws WideheadError ERR_OPTION for a batch size that is not a whole number ≥ 1. */
   constructor(dataset: ContextDataset, options: ContextBatchesOptions) {
     this.dataset = dataset;
     this.batchSize = wholeNumber("batchSize", options.batchSize, 1);
-    this.#seed = options.seed;
-    this.#order = numbersUpTo(dataset.size);
+    this.#order = new EpochOrder(dataset.size, options.seed);
   }
 
   /** Steps that show every example at least once. */
@@ -124,22 +120,7 @@ export class ContextBatches {
 
   /** Batch number `step`, from 0: O(m c), and O(examples) when the epoch is another than at the last call. Throws ERR_OPTION. */
   at(step: number): ContextBatch {
-    const first = wholeNumber("step", step, 0) * this.batchSize;
-    const { size } = this.dataset;
-    const examples = new Uint32Array(this.batchSize);
-    for (let row = 0; row < examples.length; row += 1) {
-      const number = first + row;
-      this.#enter(Math.floor(number / size));
-      examples[row] = this.#order[number % size]!;
-    }
-    return this.dataset.batch(examples);
-  }
-
-  #enter(epoch: number): void {
-    if (epoch === this.#epoch) return;
-    const random = createRandom(this.#seed).fork(`epoch ${epoch}`);
-    this.#order = random.shuffle(numbersUpTo(this.dataset.size));
-    this.#epoch = epoch;
+    return this.dataset.batch(this.#order.batch(wholeNumber("step", step, 0), this.batchSize));
   }
 }
 
@@ -151,14 +132,4 @@ function allocate(length: number): Uint32Array {
     const message = `ContextDataset: tokens and paddings must fit into one array, got ${length}; use a smaller context`;
     throw new WideheadError("ERR_MEMORY", message, { argument: "context", needed }, { cause });
   }
-}
-
-function numbersUpTo(count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, number) => number);
-}
-
-function wholeNumber(argument: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  const message = `data: ${argument} must be a whole number of at least ${least}, got ${value}`;
-  throw new WideheadError("ERR_OPTION", message, { argument, expected: `>= ${least}`, actual: value });
 }

@@ -1,4 +1,5 @@
 import { WideheadError } from "@widehead/core";
+import { PERIOD, partOf } from "./parts.ts";
 
 /** What is learned from, what is tuned on, and what is only measured on. */
 export interface Split<T> {
@@ -6,9 +7,6 @@ export interface Split<T> {
   readonly validation: T[];
   readonly test: T[];
 }
-
-/** One document in so many is test, and the one before it validation. */
-const PERIOD = 20;
 
 /**
  * Splits documents by their place: every 20th is test (indices 19, 39, …), the one before it validation, the rest train.
@@ -25,10 +23,6 @@ export function splitDocuments<T>(documents: readonly T[]): Split<T> {
     );
   }
   const split: Split<T> = { train: [], validation: [], test: [] };
-  documents.forEach((document, index) => {
-    const place = index % PERIOD;
-    const part = place === PERIOD - 1 ? split.test : place === PERIOD - 2 ? split.validation : split.train;
-    part.push(document);
-  });
+  for (const [index, document] of documents.entries()) split[partOf(index)].push(document);
   return split;
 }

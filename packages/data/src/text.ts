@@ -1,11 +1,6 @@
 import { constants } from "node:buffer";
-import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
-import { WideheadError } from "@widehead/core";
-import { attempt } from "./io.ts";
-
-const decompress = promisify(gunzip);
+import { formatError } from "./format-error.ts";
+import { readTextChunks } from "./text-stream.ts";
 
 /**
  * Reads a UTF-8 text file, gzipped or not, with line ends as "\n".
@@ -14,35 +9,16 @@ const decompress = promisify(gunzip);
  * longer than a string can be, or blank
  */
 export async function readText(path: string): Promise<string> {
-  const text = decode(await readBytes(path), path).replaceAll("\r\n", "\n");
-  if (text.trim() === "") throw formatError(path, "some text", "a blank file");
+  const chunks: string[] = [];
+  let length = 0;
+  for await (const chunk of readTextChunks(path)) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > constants.MAX_STRING_LENGTH) {
+      throw formatError({ path }, `at most ${constants.MAX_STRING_LENGTH} characters of text`, "a longer file");
+    }
+  }
+  const text = chunks.join("").replaceAll("\r\n", "\n");
+  if (text.trim() === "") throw formatError({ path }, "some text", "a blank file");
   return text;
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  const bytes: Uint8Array = await attempt("a readable text file", path, () => readFile(path));
-  const gzipped = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  if (!gzipped) return bytes;
-  try {
-    return await decompress(bytes);
-  } catch (cause) {
-    throw formatError(path, "gzipped text", "a gzip file that is damaged or cut short", cause);
-  }
-}
-
-function decode(bytes: Uint8Array, path: string): string {
-  if (bytes.includes(0)) throw formatError(path, "UTF-8 text", "a binary file (it holds zero bytes)");
-  if (bytes.length > constants.MAX_STRING_LENGTH) {
-    throw formatError(path, `at most ${constants.MAX_STRING_LENGTH} bytes of text`, `${bytes.length} bytes`);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw formatError(path, "UTF-8 text", "bytes that are not UTF-8", cause);
-  }
-}
-
-function formatError(path: string, expected: string, actual: string, cause?: unknown): WideheadError {
-  const message = `data: expected ${expected} in ${path}, got ${actual}`;
-  return new WideheadError("ERR_FORMAT", message, { path, expected, actual }, { cause });
 }

@@ -1,4 +1,5 @@
 import { type Json, WideheadError } from "@widehead/core";
+import { wholeNumber } from "./require.ts";
 import { SENTENCE_END } from "./tokenize.ts";
 
 /** The entry that stands for every word without one of its own. */
@@ -7,6 +8,8 @@ export const UNKNOWN = "<unk>";
 export interface VocabularyOptions {
   /** Words seen less often become `<unk>`; 2 unless told. */
   readonly minimumCount?: number;
+  /** Entries in all; the rarest words beyond become `<unk>`. No limit unless told. */
+  readonly largestSize?: number;
 }
 
 /** The words that a model knows, each with an id, by falling frequency, then by code units; `<unk>` and `</s>` are among them. */
@@ -31,36 +34,38 @@ export class Vocabulary {
   /**
    * Builds a vocabulary from training tokens, in O(tokens + size log size).
    *
-   * @throws WideheadError ERR_OPTION for a minimum count that is not a whole number ≥ 1; ERR_FORMAT where fewer than two
-   * words are seen often enough
+   * @throws WideheadError ERR_OPTION for a minimum count or size that is not a whole number in range; ERR_FORMAT where fewer
+   * than two words are seen often enough
    */
   static fromTokens(tokens: Iterable<string>, options: VocabularyOptions = {}): Vocabulary {
-    const { minimumCount = 2 } = options;
-    if (!Number.isSafeInteger(minimumCount) || minimumCount < 1) {
-      const message = `Vocabulary: minimumCount must be a whole number of at least 1, got ${minimumCount}`;
-      throw new WideheadError("ERR_OPTION", message, {
-        argument: "minimumCount",
-        expected: ">= 1",
-        actual: minimumCount,
-      });
-    }
     const seen = new Map<string, number>();
     for (const token of tokens) seen.set(token, (seen.get(token) ?? 0) + 1);
-    const kept = new Map([
-      [UNKNOWN, seen.get(UNKNOWN) ?? 0],
-      [SENTENCE_END, seen.get(SENTENCE_END) ?? 0],
+    return Vocabulary.fromCounts(seen, options);
+  }
+
+  /** Builds a vocabulary from distinct words and how often each was seen. Throws as {@link Vocabulary.fromTokens} does. */
+  static fromCounts(counts: Iterable<readonly [string, number]>, options: VocabularyOptions = {}): Vocabulary {
+    const { minimumCount = 2, largestSize = Infinity } = options;
+    wholeNumber("minimumCount", minimumCount, 1);
+    if (largestSize !== Infinity) wholeNumber("largestSize", largestSize, 4);
+    const special = new Map([
+      [UNKNOWN, 0],
+      [SENTENCE_END, 0],
     ]);
-    for (const [word, count] of seen) {
-      if (kept.has(word)) continue;
-      if (count >= minimumCount) kept.set(word, count);
-      else kept.set(UNKNOWN, kept.get(UNKNOWN)! + count);
+    const words: (readonly [string, number])[] = [];
+    for (const [word, count] of counts) {
+      if (special.has(word)) special.set(word, count);
+      else words.push([word, count]);
     }
-    assertWords(kept.size - 2, `${seen.size} distinct tokens, minimumCount ${minimumCount}`);
-    const entries = [...kept].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1));
-    const counts = Float64Array.from(entries, ([, count]) => count);
+    const kept = words.filter(([, count]) => count >= minimumCount).sort(byFallingCount);
+    kept.length = Math.min(kept.length, largestSize - special.size);
+    const sum = (entries: typeof words): number => entries.reduce((total, [, count]) => total + count, 0);
+    special.set(UNKNOWN, special.get(UNKNOWN)! + sum(words) - sum(kept));
+    assertWords(kept.length, `${words.length} distinct tokens, minimumCount ${minimumCount}`);
+    const entries = [...kept, ...special].sort(byFallingCount);
     return new Vocabulary(
       entries.map(([word]) => word),
-      counts,
+      Float64Array.from(entries, ([, count]) => count),
     );
   }
 
@@ -118,6 +123,10 @@ export class Vocabulary {
   toJSON(): Json {
     return { words: this.#words, counts: [...this.counts] };
   }
+}
+
+function byFallingCount([a, countA]: readonly [string, number], [b, countB]: readonly [string, number]): number {
+  return countB - countA || (a < b ? -1 : 1);
 }
 
 function assertWords(count: number, origin: string): void {

@@ -23,6 +23,21 @@ describe("Vocabulary", () => {
     expect([...vocabulary.counts]).toEqual([1, 1, 0, 0]);
   });
 
+  it("keeps no more entries than told, the most frequent, and counts the rest as <unk>", () => {
+    const vocabulary = Vocabulary.fromTokens(tokens, { largestSize: 4, minimumCount: 1 });
+    expect(wordsOf(vocabulary)).toEqual(["<unk>", "</s>", "a", "__proto__"]);
+    expect([...vocabulary.counts]).toEqual([5, 3, 3, 2]);
+    expect(() => Vocabulary.fromTokens(tokens, { largestSize: 3 })).toThrow(
+      expect.objectContaining({ code: "ERR_OPTION" }),
+    );
+  });
+
+  it("is the same from counts as from tokens", () => {
+    const counts = new Map<string, number>();
+    for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+    expect(Vocabulary.fromCounts(counts).toJSON()).toEqual(Vocabulary.fromTokens(tokens).toJSON());
+  });
+
   it("survives JSON", () => {
     const vocabulary = Vocabulary.fromTokens(tokens);
     const copy = Vocabulary.fromJSON(JSON.parse(JSON.stringify(vocabulary)));

@@ -32,7 +32,7 @@ export async function assertCheckpointFolder(folder: string): Promise<void> {
 }
 
 /** Makes a folder and its parents. Node's own `recursive` never returns where the system denies that a parent is there (/proc). */
-async function makeFolder(path: string, makeParents = true): Promise<void> {
+export async function makeFolder(path: string, makeParents = true): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {

@@ -1,0 +1,11 @@
+export { type Bag, type BagFieldOptions, readBags } from "./bags.ts";
+export type { Interactions, InteractionsOptions } from "./interaction-collector.ts";
+export { readInteractions } from "./interactions.ts";
+export * from "./item-lists.ts";
+export type { Column } from "./layout.ts";
+export * from "./multi-label.ts";
+export * from "./name-list.ts";
+export type { NamesOptions, UnknownNames } from "./names.ts";
+export { type DataRecord, type Records, readRecords } from "./records.ts";
+export * from "./word-pairs.ts";
+export * from "./word-vectors.ts";
