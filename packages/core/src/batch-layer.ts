@@ -36,7 +36,7 @@ export interface Rates {
  * A layer of type P fills in the arithmetic; P is what its pass over a batch leaves behind.
  */
 export abstract class BatchLayer<P extends Evaluation> implements OutputLayer {
-  abstract readonly kind: "factored" | "dense";
+  abstract readonly kind: string;
   readonly backend: Backend;
   /** Scratch of training; what a pending step holds lies here. */
   protected readonly buffers: Buffers;

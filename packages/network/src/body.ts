@@ -1,45 +1,55 @@
-import { type Backend, createRandom, floatArray, type HostMatrix, hostMatrix } from "@widehead/core";
+import { type Backend, createRandom, floatArray, type HostMatrix, hostMatrix, type Random } from "@widehead/core";
 import { DenseHidden } from "./hidden/dense.ts";
-import { Embedding } from "./input/embedding.ts";
+import type { InputLayer } from "./input/input-layer.ts";
+import type { BodyKernels } from "./kernels/index.ts";
 import { createOptimizer, type Optimizer } from "./optimizers/index.ts";
-import { type BodyOptions, checkBodyOptions } from "./options.ts";
-import type { Gradient, Parameter, StateArray } from "./parameter.ts";
+import type { HiddenOptions } from "./options.ts";
+import { type Gradient, growRows, type Parameter, type StateArray } from "./parameter.ts";
 
-/** Everything before the output layer: embeddings, then dense hidden layers, then a constant 1 as the last feature. */
-export class Body implements Disposable {
-  readonly options: BodyOptions;
-  readonly embedding: Embedding;
-  readonly #backend: Backend;
+/** Random first parameters from the seed, or zeros that a snapshot will fill. */
+type Initial = "random" | "zeros";
+
+/** Where a body computes, and how it starts. */
+export interface BodySetting {
+  readonly backend: Backend;
+  readonly kernels: BodyKernels;
+  readonly initial: Initial;
+}
+
+/** The stream of random numbers that one part of a body starts from; none where a snapshot fills it. */
+export function initialRandom(initial: Initial, seed: number, part: string): Random | undefined {
+  return initial === "random" ? createRandom(seed).fork(part) : undefined;
+}
+
+/** Everything before the output layer: an input layer, then dense hidden layers, then a constant 1 as the last feature. */
+export class Body<I, L extends InputLayer<I> = InputLayer<I>> implements Disposable {
+  readonly input: L;
+  readonly #setting: BodySetting;
+  readonly #options: HiddenOptions;
   readonly #layers: readonly DenseHidden[];
   readonly #optimizers: ReadonlyMap<Parameter, Optimizer>;
 
-  /** With random parameters from the seed, or zeros that a snapshot will fill. Throws ERR_OPTION. */
-  constructor(backend: Backend, options: BodyOptions, initial: "random" | "zeros") {
-    checkBodyOptions(options);
-    const { vocabularySize, context, embedding, hidden, activation, seed, bodyOptimizer } = options;
-    const { dtype } = backend.numerics;
-    const source = (label: string) => (initial === "random" ? createRandom(seed).fork(label) : undefined);
-    this.options = options;
-    this.#backend = backend;
-    this.embedding = new Embedding({
-      words: vocabularySize,
-      size: embedding,
-      context,
-      dtype,
-      random: source("embedding"),
+  constructor(input: L, options: HiddenOptions, setting: BodySetting) {
+    const { hidden, activation = "tanh", layerNorm = false, dropout = 0, seed, bodyOptimizer } = options;
+    const { backend, kernels, initial } = setting;
+    this.input = input;
+    this.#options = options;
+    this.#setting = setting;
+    this.#layers = hidden.map((width, i) => {
+      const name = `hidden.${i}`;
+      const inputs = hidden[i - 1] ?? input.width;
+      const random = initialRandom(initial, seed, name);
+      return new DenseHidden({ backend, kernels, name, inputs, width, activation, layerNorm, dropout, random });
     });
-    const widths = [context * embedding, ...hidden];
-    const named = hidden.map((outputs, i) => ({ name: `hidden.${i}`, inputs: widths[i], outputs }));
-    this.#layers = named.map((layer) => new DenseHidden({ backend, activation, random: source(layer.name), ...layer }));
-    const parameters = [this.embedding.table, ...this.#layers.flatMap(({ weights, bias }) => [weights, bias])];
+    const parameters = [input, ...this.#layers].flatMap((layer) => layer.parameters);
     this.#optimizers = new Map(
-      parameters.map((parameter) => [parameter, createOptimizer(bodyOptimizer, parameter, dtype)]),
+      parameters.map((parameter) => [parameter, createOptimizer(bodyOptimizer, parameter, kernels)]),
     );
   }
 
   /** Width of the hidden activations, the constant included. */
   get features(): number {
-    return this.options.hidden.at(-1)! + 1;
+    return (this.#options.hidden.at(-1) ?? this.input.width) + 1;
   }
 
   /** Parameters, and what the optimisers keep of each. */
@@ -47,12 +57,17 @@ export class Body implements Disposable {
     return [...this.#optimizers].flatMap(([parameter, optimizer]) => [parameter, ...optimizer.state]);
   }
 
-  /** Hidden activations [m, features] of m contexts, the constant last. */
-  async forward(contexts: Uint32Array): Promise<HostMatrix> {
-    let activations = this.embedding.forward(contexts);
-    for (const layer of this.#layers) activations = await layer.forward(activations);
+  /**
+   * Hidden activations [m, features] of m inputs, the constant last.
+   *
+   * @param step  of training, which decides what dropout leaves out: nothing without one
+   */
+  async forward(input: I, step?: number): Promise<HostMatrix> {
+    const dropout = step === undefined ? undefined : createRandom(this.#options.seed).fork(`dropout.${step}`);
+    let activations = this.input.forward(input, dropout);
+    for (const layer of this.#layers) activations = await layer.forward(activations, dropout);
     const { rows, columns, data } = activations;
-    const hidden = floatArray(this.#backend.numerics.dtype, rows * (columns + 1)).fill(1);
+    const hidden = floatArray(this.#setting.backend.numerics.dtype, rows * (columns + 1)).fill(1);
     for (let i = 0; i < rows; i += 1) {
       hidden.set(data.subarray(i * columns, (i + 1) * columns), i * (columns + 1));
     }
@@ -60,30 +75,35 @@ export class Body implements Disposable {
   }
 
   /** Gradients of all parameters, from that of the hidden activations [m, features] of the latest {@link forward}. */
-  async backward(contexts: Uint32Array, hiddenGradient: HostMatrix): Promise<Gradient[]> {
-    let gradient = withoutLastColumn(hiddenGradient);
+  async backward(hiddenGradient: HostMatrix): Promise<Gradient[]> {
+    let gradient = this.#withoutConstant(hiddenGradient);
     const gradients: Gradient[] = [];
     for (const layer of this.#layers.toReversed()) {
       const { parameters, inputs } = await layer.backward(gradient);
       gradients.push(...parameters);
       gradient = inputs;
     }
-    gradients.push(this.embedding.backward(contexts, gradient));
-    return gradients;
+    return [...gradients, ...this.input.backward(gradient)];
   }
 
   update(gradients: readonly Gradient[], learningRate: number): void {
     for (const gradient of gradients) this.#optimizers.get(gradient.parameter)!.update(gradient, learningRate);
   }
 
+  /** Adds inputs whose rows are zero. */
+  growInputs(count: number): void {
+    const { table } = this.input;
+    for (const array of [table, ...this.#optimizers.get(table)!.state]) growRows(array, count);
+  }
+
   [Symbol.dispose](): void {
     for (const layer of this.#layers) layer[Symbol.dispose]();
   }
-}
 
-function withoutLastColumn({ rows, columns, data }: HostMatrix): HostMatrix {
-  const width = columns - 1;
-  const kept = new Float64Array(rows * width);
-  for (let i = 0; i < rows; i += 1) kept.set(data.subarray(i * columns, i * columns + width), i * width);
-  return hostMatrix(rows, width, kept);
+  #withoutConstant({ rows, columns, data }: HostMatrix): HostMatrix {
+    const width = columns - 1;
+    const kept = floatArray(this.#setting.backend.numerics.dtype, rows * width);
+    for (let i = 0; i < rows; i += 1) kept.set(data.subarray(i * columns, i * columns + width), i * width);
+    return hostMatrix(rows, width, kept);
+  }
 }

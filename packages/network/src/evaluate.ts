@@ -1,4 +1,6 @@
 import type { Batch, LanguageModel } from "./language-model.ts";
+import type { TrainableModel } from "./trainable.ts";
+import type { Batches } from "./trainer-options.ts";
 import { requireInteger } from "./validate.ts";
 
 export interface SplitEvaluation {
@@ -11,15 +13,19 @@ export interface SplitEvaluation {
   readonly skipped: number;
 }
 
-/** Mean loss over batches of any sizes; changes nothing. Throws what {@link LanguageModel.evaluate} throws. */
-export async function evaluateSplit(model: LanguageModel, batches: Iterable<Batch>): Promise<SplitEvaluation> {
+/** Mean loss over batches of any sizes; changes nothing. Throws what the model's `evaluate` throws. */
+export async function evaluateSplit<B>(
+  model: Pick<TrainableModel<B>, "evaluate" | "hasPerplexity">,
+  batches: Batches<B>,
+): Promise<SplitEvaluation> {
   let total = 0;
   let examples = 0;
   let skipped = 0;
-  for (const batch of batches) {
+  for await (const batch of batches) {
     const evaluation = await model.evaluate(batch);
-    total += evaluation.loss * batch.targets.length;
-    examples += batch.targets.length;
+    const { length } = evaluation.losses;
+    total += evaluation.loss * length;
+    examples += length;
     skipped += evaluation.skipped;
   }
   const loss = examples === 0 ? 0 : total / examples;
@@ -27,7 +33,7 @@ export async function evaluateSplit(model: LanguageModel, batches: Iterable<Batc
 }
 
 /** exp(loss) for a model whose loss defines probabilities, else undefined. */
-export function perplexityOf(model: LanguageModel, loss: number): number | undefined {
+export function perplexityOf(model: { readonly hasPerplexity: boolean }, loss: number): number | undefined {
   return model.hasPerplexity ? Math.exp(loss) : undefined;
 }
 

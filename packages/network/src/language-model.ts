@@ -1,23 +1,11 @@
-import {
-  type Backend,
-  type BatchResult,
-  CallQueue,
-  type Evaluation,
-  type HostMatrix,
-  type OutputLayer,
-  type Recomputed,
-  type Snapshot,
-  type SparseTargets,
-  type TopK,
-  type UpdateOptions,
-  WideheadError,
-} from "@widehead/core";
-import { Body } from "./body.ts";
+import { type Snapshot, type SparseTargets, WideheadError } from "@widehead/core";
+import { languageBody } from "./bodies.ts";
+import type { Embedding } from "./input/embedding.ts";
 import { centred, type Neighbors, nearestWords, requireWord } from "./input/neighbors.ts";
-import type { BodyOptions, LanguageModelOptions } from "./options.ts";
-import { headSnapshot, joinSnapshot, restoreBody } from "./snapshot/model.ts";
-import { formatError } from "./snapshot/tensors.ts";
-import { requireFinite, requireIds, requireInteger, requireNonNegative } from "./validate.ts";
+import { hostKernels } from "./kernels/index.ts";
+import { BodyModel, type Example, fitted, type ModelContents, restored } from "./model.ts";
+import type { BodyOptions, LanguageModelOptions, ModelRestoreOptions } from "./options.ts";
+import { requireIds, requireInteger } from "./validate.ts";
 
 /** m contexts of c words with the word that follows each. */
 export interface Batch {
@@ -27,119 +15,40 @@ export interface Batch {
   readonly targets: Uint32Array;
 }
 
-/** Options of the output layer's update, and the body's learning rate. */
-export interface ModelTrainOptions extends UpdateOptions {
-  /** The body's learning rate in this step: that of `bodyOptimizer` unless told. 0 leaves the body as it is. */
-  readonly bodyLearningRate?: number;
-}
-
-export interface ModelRestoreOptions {
-  readonly backend: Backend;
-  /** Makes the output layer from its own snapshot; from then on it is the model's to dispose. */
-  readonly restoreHead: (snapshot: Snapshot) => Promise<OutputLayer>;
-}
+type Contents = ModelContents<Uint32Array, Embedding>;
 
 /**
  * A neural language model: embeddings of a context's words, dense hidden layers, an output layer over the vocabulary.
  *
- * Calls on one model are queued in order; arrays passed in are borrowed until the call's promise settles.
- * Every method throws ERR_DISPOSED after disposal.
- *
  * @see Bengio et al. 2003, A neural probabilistic language model
  */
-export class LanguageModel implements AsyncDisposable {
-  readonly head: OutputLayer;
-  readonly #body: Body;
-  readonly #queue: CallQueue = new CallQueue("language model");
+export class LanguageModel extends BodyModel<Uint32Array, Batch, Embedding> {
+  readonly #options: BodyOptions;
 
-  private constructor(body: Body, head: OutputLayer) {
-    this.head = head;
-    this.#body = body;
+  private constructor(contents: Contents, options: BodyOptions) {
+    super("language-model", contents);
+    this.#options = options;
   }
 
-  /** A model with random first weights. Throws ERR_OPTION, and ERR_SHAPE where the head does not fit the body. */
-  static create({ backend, head, ...bodyOptions }: LanguageModelOptions): LanguageModel {
-    const body = new Body(backend, bodyOptions, "random");
-    if (fits(body, head)) return new LanguageModel(body, head);
-    body[Symbol.dispose]();
-    const expected = shapeOf(body);
-    const actual = [head.outputs, head.features];
-    const message = `head must be [outputs, features] = [${expected.join(", ")}], got [${actual.join(", ")}]`;
-    throw new WideheadError("ERR_SHAPE", message, { argument: "head", expected, actual });
+  /** A model with random first weights. Throws ERR_OPTION, ERR_MEMORY, and ERR_SHAPE where the head does not fit the body. */
+  static create({ backend, head, kernels = hostKernels, ...options }: LanguageModelOptions): LanguageModel {
+    const body = languageBody(options, { backend, kernels, initial: "random" });
+    return new LanguageModel(fitted(body, head, options.vocabularySize), options);
   }
 
   /**
    * The model that {@link save} handed out, optimiser state included: it goes on bit for bit on a backend of the same
    * kind and type. Throws ERR_FORMAT for a snapshot with missing, unknown, misshapen or non-finite parts.
    */
-  static async restore(snapshot: Snapshot, { backend, restoreHead }: ModelRestoreOptions): Promise<LanguageModel> {
-    const body = await restoreBody(snapshot, backend);
-    try {
-      const head = await restoreHead(headSnapshot(snapshot));
-      if (fits(body, head)) return new LanguageModel(body, head);
-      await head[Symbol.asyncDispose]();
-      throw formatError("head", `shape [${shapeOf(body).join(", ")}]`, `[${head.outputs}, ${head.features}]`);
-    } catch (error) {
-      body[Symbol.dispose]();
-      throw error;
-    }
+  static async restore(snapshot: Snapshot, options: ModelRestoreOptions): Promise<LanguageModel> {
+    const { backend, kernels = hostKernels } = options;
+    const create = (facts: BodyOptions) => languageBody(facts, { backend, kernels, initial: "zeros" });
+    const contents = await restored("language-model", snapshot, options, create, (facts) => facts.vocabularySize);
+    return new LanguageModel(contents, snapshot.facts.body as unknown as BodyOptions);
   }
 
-  get options(): BodyOptions {
-    return this.#body.options;
-  }
-
-  /** True when the head's loss defines probabilities, so that exp(mean loss) is a perplexity. */
-  get hasPerplexity(): boolean {
-    return this.head.loss.likelihood !== undefined;
-  }
-
-  /**
-   * One step: the head is updated, then the body along the hidden gradient from before that update.
-   * A batch of zero examples changes nothing.
-   *
-   * @returns mean loss over the batch, before the update
-   * @throws WideheadError ERR_SHAPE, ERR_INDEX_RANGE, ERR_OPTION, and what the head throws
-   */
-  async train(batch: Batch, options: ModelTrainOptions): Promise<BatchResult> {
-    this.#checkBatch(batch);
-    const { bodyLearningRate = this.options.bodyOptimizer.learningRate, ...headOptions } = options;
-    requireNonNegative("learningRate", options.learningRate);
-    requireNonNegative("bodyLearningRate", bodyLearningRate);
-    return this.#queue.run(async () => {
-      const hidden = await this.#body.forward(batch.contexts);
-      const result = await this.head.train(hidden, this.#targets(batch), headOptions);
-      if (hidden.rows > 0 && bodyLearningRate > 0) {
-        const gradients = await this.#body.backward(batch.contexts, result.hiddenGradient!);
-        this.#body.update(gradients, bodyLearningRate);
-      }
-      return result;
-    });
-  }
-
-  /** Exact loss; changes nothing. Throws ERR_SHAPE, ERR_INDEX_RANGE, and what the head throws. */
-  async evaluate(batch: Batch): Promise<Evaluation> {
-    this.#checkBatch(batch);
-    return this.#queue.run(async () =>
-      this.head.evaluate(await this.#body.forward(batch.contexts), this.#targets(batch)),
-    );
-  }
-
-  /** What the head keeps of all outputs, computed anew; returns the drift found. O(Dd²) for a factored head. */
-  async recompute(): Promise<Recomputed> {
-    return this.#queue.run(() => this.head.recompute());
-  }
-
-  /** Hidden activations [m, d] of m contexts [m·c], the constant last. Throws ERR_SHAPE, ERR_INDEX_RANGE. */
-  async hidden(contexts: Uint32Array): Promise<HostMatrix> {
-    this.#checkContexts(contexts);
-    return this.#queue.run(() => this.#body.forward(contexts));
-  }
-
-  /** The k most likely next words of each context, best first. Throws ERR_SHAPE, ERR_INDEX_RANGE, ERR_OPTION. */
-  async predict(contexts: Uint32Array, k: number): Promise<TopK> {
-    this.#checkContexts(contexts);
-    return this.#queue.run(async () => this.head.topK(await this.#body.forward(contexts), k));
+  override get options(): BodyOptions {
+    return this.#options;
   }
 
   /**
@@ -154,8 +63,8 @@ export class LanguageModel implements AsyncDisposable {
     requireWord(word, this.options.vocabularySize);
     requireInteger("among", among, 1);
     const rows = Math.min(among, this.options.vocabularySize);
-    return this.#queue.run(async () => {
-      const { columns, values } = this.#body.embedding.table;
+    return this.queue.run(async () => {
+      const { columns, values } = this.body.input.table;
       const of = (id: number) => values.subarray(id * columns, (id + 1) * columns);
       const embeddings = { rows, columns, values: values.subarray(0, rows * columns), query: of(word) };
       const weights = await this.head.rows(Uint32Array.from({ length: rows }, (_, id) => id));
@@ -165,64 +74,17 @@ export class LanguageModel implements AsyncDisposable {
     });
   }
 
-  /**
-   * Hands the complete state to `sink`, and holds the model still until the sink has consumed it.
-   * Throws ERR_NOT_FINITE for a body that training has spoilt, so that it replaces no good checkpoint.
-   */
-  async save<T>(sink: (snapshot: Snapshot) => Promise<T>): Promise<T> {
-    return this.#queue.run(() => {
-      for (const { name, values } of this.#body.state) requireFinite(`body.${name}`, values);
-      return this.head.save((snapshot) => sink(joinSnapshot(this.#body, snapshot)));
-    });
-  }
-
-  /** Disposes body and head, after the calls before; idempotent. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#queue.close(async () => {
-      this.#body[Symbol.dispose]();
-      await this.head[Symbol.asyncDispose]();
-    });
-  }
-
-  #checkBatch({ contexts, targets }: Batch): void {
-    this.#checkContexts(contexts);
-    requireIds("targets", targets, this.options.vocabularySize);
-    const rows = contexts.length / this.options.context;
-    if (targets.length === rows) return;
-    throw new WideheadError(
-      "ERR_SHAPE",
-      `targets must have one id for each of ${rows} contexts, got ${targets.length}`,
-      {
-        argument: "targets",
-        expected: rows,
-        actual: targets.length,
-      },
-    );
-  }
-
-  #checkContexts(contexts: Uint32Array): void {
-    const { context, vocabularySize } = this.options;
-    requireIds("contexts", contexts, vocabularySize);
-    if (contexts.length % context === 0) return;
-    throw new WideheadError("ERR_SHAPE", `contexts must have a multiple of ${context} ids, got ${contexts.length}`, {
-      argument: "contexts",
-      expected: context,
-      actual: contexts.length,
-    });
-  }
-
-  #targets({ targets }: Batch): SparseTargets {
-    const rows = targets.length;
-    const offsets = Uint32Array.from({ length: rows + 1 }, (_, i) => i);
-    return { rows, outputs: this.options.vocabularySize, offsets, ids: targets };
+  protected override unpack({ contexts, targets }: Batch): Example<Uint32Array> {
+    const { vocabularySize, context } = this.options;
+    requireIds("targets", targets, vocabularySize);
+    const rows = contexts.length / context;
+    if (targets.length === rows) return { input: contexts, targets: oneEach(targets, vocabularySize) };
+    const message = `targets must have one id for each of ${rows} contexts, got ${targets.length}`;
+    throw new WideheadError("ERR_SHAPE", message, { argument: "targets", expected: rows, actual: targets.length });
   }
 }
 
-function fits(body: Body, head: OutputLayer): boolean {
-  const [outputs, features] = shapeOf(body);
-  return head.outputs === outputs && head.features === features;
-}
-
-function shapeOf(body: Body): [outputs: number, features: number] {
-  return [body.options.vocabularySize, body.features];
+function oneEach(ids: Uint32Array, outputs: number): SparseTargets {
+  const rows = ids.length;
+  return { rows, outputs, offsets: Uint32Array.from({ length: rows + 1 }, (_, i) => i), ids };
 }

@@ -1,41 +1,55 @@
 import { WideheadError } from "@widehead/core";
 import { evaluateSplit, perplexityOf } from "./evaluate.ts";
-import type { LanguageModel } from "./language-model.ts";
 import { rateFactor } from "./schedule.ts";
+import type { TrainableModel } from "./trainable.ts";
 import {
   type BatchSource,
+  type Checkpoint,
   checkTrainerOptions,
   type Limits,
   limitsOf,
   type TrainerOptions,
   type TrainingProgress,
 } from "./trainer-options.ts";
-import { advance, type CurvePoint, initialState, type TrainingState, withTrainingState } from "./training-state.ts";
+import {
+  advance,
+  type BestFigure,
+  type CurvePoint,
+  initialState,
+  measured,
+  type TrainingState,
+  withTrainingState,
+} from "./training-state.ts";
 
 export interface TrainingSummary {
-  readonly reason: "done" | "aborted";
+  /** "stopped" is early stopping. */
+  readonly reason: "done" | "aborted" | "stopped";
   readonly state: TrainingState;
   readonly curve: readonly CurvePoint[];
+  /** The best figure that early stopping measured; the model is that of the last step. */
+  readonly best: BestFigure | undefined;
 }
 
 /**
- * Trains a model until a limit is reached or the signal aborts, always between two steps.
+ * Trains a model until a limit is reached, a figure no longer gets better, or the signal aborts, always between two
+ * steps.
  *
- * @throws WideheadError ERR_OPTION; ERR_NOT_FINITE when the loss is no number; and what the model and callbacks throw
+ * @throws WideheadError ERR_OPTION; ERR_NOT_FINITE when the loss or the figure is no number; and what the model and
+ * callbacks throw
  */
-export async function train(
-  model: LanguageModel,
-  batches: BatchSource,
-  options: TrainerOptions,
+export async function train<B>(
+  model: TrainableModel<B>,
+  batches: BatchSource<B>,
+  options: TrainerOptions<B>,
 ): Promise<TrainingSummary> {
   checkTrainerOptions(options);
   return new Run(model, batches, options).finish();
 }
 
-class Run {
-  readonly #model: LanguageModel;
-  readonly #batches: BatchSource;
-  readonly #options: TrainerOptions;
+class Run<B> {
+  readonly #model: TrainableModel<B>;
+  readonly #batches: BatchSource<B>;
+  readonly #options: TrainerOptions<B>;
   readonly #limits: Limits;
   readonly #before: TrainingState;
   readonly #now: () => number;
@@ -43,7 +57,7 @@ class Run {
   #pausedSeconds = 0;
   #state: TrainingState;
 
-  constructor(model: LanguageModel, batches: BatchSource, options: TrainerOptions) {
+  constructor(model: TrainableModel<B>, batches: BatchSource<B>, options: TrainerOptions<B>) {
     this.#model = model;
     this.#batches = batches;
     this.#options = options;
@@ -56,38 +70,35 @@ class Run {
 
   async finish(): Promise<TrainingSummary> {
     const { signal, checkpointEvery = Infinity } = this.#options;
-    let over = this.#isOver();
     let saved = this.#state.step;
-    while (!over && !signal?.aborted) {
+    while (!this.#isOver() && !signal?.aborted) {
       await this.#step();
       await this.#pause(() => this.#endEpoch());
-      over = this.#isOver();
-      await this.#pause(() => this.#record(over));
-      if (over || this.#state.step % checkpointEvery === 0) {
+      await this.#pause(() => this.#look());
+      if (this.#isOver() || this.#state.step % checkpointEvery === 0) {
         await this.#pause(() => this.#checkpoint());
         saved = this.#state.step;
       }
     }
     if (saved < this.#state.step) await this.#checkpoint();
-    return { reason: over ? "done" : "aborted", state: this.#state, curve: this.#state.curve };
+    const reason = this.#isExhausted() ? "done" : this.#isOver() ? "stopped" : "aborted";
+    return { reason, state: this.#state, curve: this.#state.curve, best: this.#state.best };
   }
 
   async #step(): Promise<void> {
     const { headLearningRate, schedule = {}, weightDecay, clipNorm, onProgress } = this.#options;
     const { step } = this.#state;
     const factor = rateFactor(schedule, step, this.#fractionDone());
-    const batch = this.#batches.at(step);
-    const { loss } = await this.#model.train(batch, {
+    const batch = await this.#batches.at(step);
+    const { loss, losses } = await this.#model.train(batch, {
       learningRate: headLearningRate * factor,
-      bodyLearningRate: this.#model.options.bodyOptimizer.learningRate * factor,
+      bodyLearningRate: this.#model.bodyLearningRate * factor,
       ...(weightDecay === undefined ? {} : { weightDecay }),
       ...(clipNorm === undefined ? {} : { clipNorm }),
     });
-    if (!Number.isFinite(loss)) {
-      throw new WideheadError("ERR_NOT_FINITE", `loss must stay finite, got ${loss} at step ${step}`, { step, loss });
-    }
+    if (!Number.isFinite(loss)) throw notFinite("loss", loss, step);
     const seconds = this.#before.seconds + this.#secondsSinceStart();
-    this.#state = { ...advance(this.#state, loss, batch.targets.length), seconds };
+    this.#state = { ...advance(this.#state, loss, losses.length), seconds };
     onProgress?.(this.#progress(loss, headLearningRate * factor));
   }
 
@@ -98,23 +109,47 @@ class Run {
     this.#options.onEpoch?.({ epoch, drift });
   }
 
-  async #record(last: boolean): Promise<void> {
-    const { validation, recordEvery = 50 } = this.#options;
-    const { step, examples, smoothedLoss, curve } = this.#state;
-    const validate = validation !== undefined && (last || step % validation.every === 0);
-    if (!validate && !last && step % recordEvery !== 0) return;
-    const point: CurvePoint = { step, examples, trainLoss: smoothedLoss };
-    const measured = validate ? { validationLoss: (await evaluateSplit(this.#model, validation.batches())).loss } : {};
-    this.#state = { ...this.#state, curve: [...curve, { ...point, ...measured }] };
+  /** Measures what is due, and records it. */
+  async #look(): Promise<void> {
+    const { earlyStopping, recordEvery = 50 } = this.#options;
+    const { step, examples, smoothedLoss } = this.#state;
+    const figure = await this.#figure();
+    if (figure !== undefined) this.#state = measured(this.#state, figure, earlyStopping!.better);
+    const last = this.#isOver();
+    const validationLoss = await this.#validationLoss(last);
+    const seen = { ...(validationLoss !== undefined && { validationLoss }), ...(figure !== undefined && { figure }) };
+    if (last || step % recordEvery === 0 || Object.keys(seen).length > 0) {
+      const point = { step, examples, trainLoss: smoothedLoss, ...seen };
+      this.#state = { ...this.#state, curve: [...this.#state.curve, point] };
+    }
+    if (this.#state.best?.step === step) await earlyStopping?.onBest?.(this.#moment());
+  }
+
+  async #figure(): Promise<number | undefined> {
+    const { earlyStopping } = this.#options;
+    const { step } = this.#state;
+    if (earlyStopping === undefined) return undefined;
+    const { measure, every = this.#batches.stepsPerEpoch } = earlyStopping;
+    if (step % every !== 0) return undefined;
+    const figure = await measure();
+    if (!Number.isFinite(figure)) throw notFinite("earlyStopping.measure", figure, step);
+    return figure;
+  }
+
+  async #validationLoss(last: boolean): Promise<number | undefined> {
+    const { validation } = this.#options;
+    if (validation === undefined || (!last && this.#state.step % validation.every !== 0)) return undefined;
+    return (await evaluateSplit(this.#model, validation.batches())).loss;
   }
 
   async #checkpoint(): Promise<void> {
+    await this.#options.onCheckpoint?.(this.#moment());
+  }
+
+  #moment(): Checkpoint {
     const state = this.#state;
     const model = this.#model;
-    await this.#options.onCheckpoint?.({
-      state,
-      save: (sink) => model.save((snapshot) => sink(withTrainingState(snapshot, state))),
-    });
+    return { state, save: (sink) => model.save((snapshot) => sink(withTrainingState(snapshot, state))) };
   }
 
   #progress(batchLoss: number, learningRate: number): TrainingProgress {
@@ -148,12 +183,24 @@ class Run {
   }
 
   #isOver(): boolean {
+    const { earlyStopping } = this.#options;
+    const { best } = this.#state;
+    const stopped = earlyStopping !== undefined && best !== undefined && best.missed >= earlyStopping.patience;
+    return stopped || this.#isExhausted();
+  }
+
+  #isExhausted(): boolean {
     return this.#state.step >= this.#limits.steps || this.#state.seconds >= this.#limits.seconds;
   }
 
   #fractionDone(): number {
     return Math.max(this.#state.step / this.#limits.steps, this.#state.seconds / this.#limits.seconds);
   }
+}
+
+function notFinite(argument: string, actual: number, step: number): WideheadError {
+  const message = `${argument} must stay finite, got ${actual} at step ${step}`;
+  return new WideheadError("ERR_NOT_FINITE", message, { argument, step, actual });
 }
 
 function defaultClock(): number {

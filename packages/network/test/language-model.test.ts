@@ -168,6 +168,7 @@ test.each<[Partial<LanguageModelOptions>, string]>([
 test.each([
   { hidden: [7] },
   { hidden: [5, 6], bodyOptimizer: { name: "sgd", learningRate: 0.1, momentum: 0.5 } as const },
+  { hidden: [5, 6], activation: "gelu" as const, layerNorm: true, dropout: 0.2 },
 ])("a restored model goes on bit for bit: %o", async (changes) => {
   await using toy = await createToy(changes);
   await toy.model.train(batch, update);

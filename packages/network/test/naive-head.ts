@@ -92,22 +92,26 @@ export class NaiveHead implements OutputLayer {
     return head;
   }
 
-  async train(hidden: MatrixLike, targets: SparseTargets, { learningRate }: TrainOptions): Promise<BatchResult> {
-    if (this.disposed) throw new WideheadError("ERR_DISPOSED", "the head was disposed");
-    const { result, weightGradient } = this.#pass(hidden as HostMatrix, targets);
-    weightGradient.forEach((slope, i) => {
-      this.weights[i] -= learningRate * slope;
-    });
-    this.#steps += 1;
-    return result;
+  async train(hidden: MatrixLike, targets: SparseTargets, options: TrainOptions): Promise<BatchResult> {
+    const step = await this.gradient(hidden, targets);
+    await step.apply(options);
+    return step;
   }
 
   async gradient(hidden: MatrixLike, targets: SparseTargets): Promise<Step> {
-    const { result } = this.#pass(hidden as HostMatrix, targets);
-    const unsupported = async (): Promise<never> => {
-      throw new WideheadError("ERR_UNSUPPORTED", "the naive head trains in one call");
+    if (this.disposed) throw new WideheadError("ERR_DISPOSED", "the head was disposed");
+    const { result, weightGradient } = this.#pass(hidden as HostMatrix, targets);
+    return {
+      ...result,
+      gradientNorm: async () => Math.sqrt(weightGradient.reduce((sum, slope) => sum + slope * slope, 0)),
+      apply: async ({ learningRate, weightDecay = 0 }) => {
+        weightGradient.forEach((slope, i) => {
+          this.weights[i] -= learningRate * (slope + weightDecay * this.weights[i]);
+        });
+        this.#steps += 1;
+      },
+      discard: () => undefined,
     };
-    return { ...result, gradientNorm: unsupported, apply: unsupported, discard: () => undefined };
   }
 
   async evaluate(hidden: MatrixLike, targets: SparseTargets): Promise<BatchResult> {

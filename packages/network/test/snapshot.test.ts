@@ -32,7 +32,9 @@ const damages: Record<string, (snapshot: Snapshot) => Snapshot> = {
   "bytes are too many": (s) => withTensor(s, "body.hidden.0.bias", (t) => [{ ...t, chunks: () => Array(9).fill(nan) }]),
   "a number is not finite": (s) =>
     withTensor(s, "body.hidden.0.bias", (t) => [{ ...t, chunks: () => Array(7).fill(nan) }]),
-  "the version is another": (s) => ({ ...s, facts: { ...s.facts, version: 2 } }),
+  "the version is another": (s) => ({ ...s, facts: { ...s.facts, version: 1 } }),
+  "the model is of another kind": (s) => ({ ...s, facts: { ...s.facts, model: "sparse-model" } }),
+  "the steps are no count": (s) => ({ ...s, facts: { ...s.facts, steps: -1 } }),
   "the body's facts are missing": ({ tensors, facts: { body: _, ...facts } }) => ({ tensors, facts }),
   "the head's facts are no object": (s) => ({ ...s, facts: { ...s.facts, head: [1] } }),
   "an option is invalid": (s) => withBody(s, { hidden: [-1] }),
@@ -59,6 +61,7 @@ test.each([
   { step: 1, examples: 2, seconds: 3, smoothedLoss: "4", curve: [] },
   { step: 1, examples: 2, seconds: 3, smoothedLoss: 4, curve: {} },
   { step: 1, examples: 2, seconds: 3, smoothedLoss: 4, curve: [{ step: 1 }] },
+  { step: 1, examples: 2, seconds: 3, smoothedLoss: 4, curve: [], best: { step: 1, figure: 2 } },
 ])("a training state of %o is refused", (training) => {
   const facts = training === undefined ? {} : { training };
   expect(() => trainingStateOf({ facts, tensors: [] } as Snapshot)).toThrow(

@@ -61,8 +61,12 @@ export function toyBatch(ids: Uint32Array, context: number = toyOptions.context)
   return { contexts, targets };
 }
 
+export interface ToySource extends BatchSource {
+  at(step: number): Batch;
+}
+
 /** The windows of a text in order, a few at a time, over and over. */
-export function toySource(ids: Uint32Array, batchSize: number): BatchSource {
+export function toySource(ids: Uint32Array, batchSize: number): ToySource {
   const { contexts, targets } = toyBatch(ids);
   const stepsPerEpoch = Math.ceil(targets.length / batchSize);
   return {
@@ -101,6 +105,6 @@ export async function bytesOf(snapshot: Snapshot): Promise<Record<string, Uint8A
 }
 
 /** One epoch of a source. */
-export function epochOf(source: BatchSource): Batch[] {
+export function epochOf(source: ToySource): Batch[] {
   return Array.from({ length: source.stepsPerEpoch }, (_, step) => source.at(step));
 }

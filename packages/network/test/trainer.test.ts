@@ -2,6 +2,8 @@ import type { Snapshot } from "@widehead/core";
 import { expect, test } from "vitest";
 import {
   accuracy,
+  type BatchSource,
+  type EarlyStopping,
   type EpochEnd,
   evaluateSplit,
   LanguageModel,
@@ -169,6 +171,75 @@ test("checkpoints and validation come when they are due, and at the end", async 
   expect(curve.at(-1)!.validationLoss).toBe((await evaluateSplit(toy.model, heldOutBatches)).loss);
 });
 
+/** Figures as they come, one a measurement; the last one again and again. */
+function figures(...sequence: number[]): EarlyStopping["measure"] {
+  return async () => (sequence.length > 1 ? sequence.shift()! : sequence[0]);
+}
+
+const stopping: EarlyStopping = { measure: figures(1), better: "lower", patience: 2, every: 2 };
+
+test.each([
+  { better: "lower", sequence: [5, 3, 4, 2, 2, 3], best: { step: 8, figure: 2, missed: 2 }, end: 12 },
+  { better: "higher", sequence: [5, 3, 6, 6, 1], best: { step: 6, figure: 6, missed: 2 }, end: 10 },
+  { better: "higher", sequence: [5, 6, 7, 8, 9, 10, 11, 12], best: { step: 16, figure: 12, missed: 0 }, end: 16 },
+] as const)("early stopping ends a run after $end steps", async ({ better, sequence, best, end }) => {
+  await using toy = await createToy();
+  const kept: number[] = [];
+  const earlyStopping: EarlyStopping = {
+    ...stopping,
+    better,
+    measure: figures(...sequence),
+    onBest: async ({ state }) => {
+      expect(state.curve.at(-1)).toMatchObject({ step: state.step, figure: state.best!.figure });
+      kept.push(state.step);
+    },
+  };
+  const summary = await train(toy.model, source, { steps: 16, headLearningRate: 0.1, earlyStopping });
+  expect(summary).toMatchObject({ reason: end === 16 ? "done" : "stopped", best, state: { step: end } });
+  expect(kept.at(-1)).toBe(best.step);
+  const measured = sequence.slice(0, end / 2).map((figure, i) => [2 * (i + 1), figure]);
+  expect(summary.curve.filter(({ figure }) => figure !== undefined).map((p) => [p.step, p.figure])).toEqual(measured);
+});
+
+test("early stopping measures once an epoch unless told, and remembers when resumed", async () => {
+  await using toy = await createToy();
+  const { every: _, ...yearly } = stopping;
+  const options = { headLearningRate: 0.1, recordEvery: 1000 };
+  const steps = 2 * source.stepsPerEpoch;
+  const earlyStopping = { ...yearly, measure: figures(1, 2) };
+  const first = await train(toy.model, source, { ...options, steps, earlyStopping });
+  expect(first).toMatchObject({ reason: "done", best: { step: source.stepsPerEpoch, figure: 1, missed: 1 } });
+  const resume = trainingStateOf(JSON.parse(JSON.stringify({ facts: { training: first.state } })) as Snapshot);
+  expect(resume).toEqual(first.state);
+  const second = await train(toy.model, source, { ...options, steps: 2 * steps, earlyStopping, resume });
+  expect(second).toMatchObject({ reason: "stopped", state: { step: 3 * source.stepsPerEpoch } });
+  const third = await train(toy.model, source, { ...options, steps: 2 * steps, earlyStopping, resume: second.state });
+  expect(third).toEqual(second);
+});
+
+test("a figure that is no number ends the run with an error", async () => {
+  await using toy = await createToy();
+  const earlyStopping = { ...stopping, measure: figures(Number.NaN) };
+  await expect(train(toy.model, source, { steps: 5, headLearningRate: 0.1, earlyStopping })).rejects.toMatchObject({
+    code: "ERR_NOT_FINITE",
+    details: { argument: "earlyStopping.measure", step: 2 },
+  });
+});
+
+test("batches may come later, and those of validation too", async () => {
+  await using now = await createToy();
+  await using later = await createToy();
+  const options = { steps: 5, headLearningRate: 0.5 };
+  const awaited: BatchSource = { stepsPerEpoch: source.stepsPerEpoch, at: async (step) => source.at(step) };
+  async function* heldOutLater() {
+    yield* heldOutBatches;
+  }
+  const validation = { every: 5, batches: () => heldOutBatches };
+  const expected = await train(now.model, source, { ...options, validation });
+  const { curve } = await train(later.model, awaited, { ...options, validation: { every: 5, batches: heldOutLater } });
+  expect(curve).toEqual(expected.curve);
+});
+
 test.each<Partial<TrainerOptions>>([
   { steps: undefined },
   { epochs: 1 },
@@ -184,6 +255,9 @@ test.each<Partial<TrainerOptions>>([
   { checkpointEvery: 0 },
   { recordEvery: 0 },
   { validation: { every: 0, batches: () => [] } },
+  { earlyStopping: { ...stopping, patience: 0 } },
+  { earlyStopping: { ...stopping, every: 0 } },
+  { earlyStopping: { ...stopping, better: "larger" as "higher" } },
 ] as Partial<TrainerOptions>[])("refuses %o", async (changes) => {
   await using toy = await createToy();
   const options = { steps: 1, headLearningRate: 0.1, ...changes };

@@ -67,7 +67,8 @@ export interface TopK {
 
 /** A very wide linear output layer o = W h with its loss. Calls on one layer are queued in order. */
 export interface OutputLayer extends AsyncDisposable {
-  readonly kind: "factored" | "dense";
+  /** What it is: "factored", "dense", or the name of another method. */
+  readonly kind: string;
   readonly backend: Backend;
   /** D. */
   readonly outputs: number;

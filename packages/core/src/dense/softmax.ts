@@ -33,7 +33,7 @@ export async function softmaxPass(
 }
 
 /** log Σᵦ totalᵦ exp(largestᵦ) over the blocks β of each example, from [m, blocks] each. */
-function logSums(largest: FloatArray, total: FloatArray, m: number): Float64Array {
+export function logSums(largest: FloatArray, total: FloatArray, m: number): Float64Array {
   const blocks = largest.length / m;
   return Float64Array.from({ length: m }, (_, j) => {
     const [begin, end] = [j * blocks, (j + 1) * blocks];

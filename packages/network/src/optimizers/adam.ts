@@ -1,7 +1,7 @@
-import type { Dtype } from "@widehead/core";
-import { createParameter, type Gradient, type Parameter, type StateArray } from "../parameter.ts";
-import { requireFraction, requirePositive } from "../validate.ts";
-import { forEachRow, type Optimizer } from "./optimizer.ts";
+import type { AdamConstants, BodyKernels } from "../kernels/index.ts";
+import { createCounts, createStateLike, type Gradient, type Parameter, type StateArray } from "../parameter.ts";
+import { requireFraction, requireNonNegative, requirePositive } from "../validate.ts";
+import { type Optimizer, rowUpdate } from "./optimizer.ts";
 
 export interface AdamOptions {
   readonly name: "adam";
@@ -14,14 +14,22 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
+/** Adam with decoupled weight decay, of all parameters [Loshchilov & Hutter 2019]. */
+export interface AdamWOptions extends Omit<AdamOptions, "name"> {
+  readonly name: "adamw";
+  /** λ of θ ← (1 − ηλ) θ; a row decays only in the steps that touch it. 0.01 unless told. */
+  readonly weightDecay?: number;
+}
+
 const defaults = { meanDecay: 0.9, squareDecay: 0.999, epsilon: 1e-8 };
 
 /** Throws ERR_OPTION. */
-export function checkAdamOptions(options: AdamOptions): void {
-  const { meanDecay, squareDecay, epsilon } = { ...defaults, ...options };
+export function checkAdamOptions(options: AdamOptions | AdamWOptions): void {
+  const { meanDecay, squareDecay, epsilon, weightDecay } = constantsOf(options);
   requireFraction("bodyOptimizer.meanDecay", meanDecay);
   requireFraction("bodyOptimizer.squareDecay", squareDecay);
   requirePositive("bodyOptimizer.epsilon", epsilon);
+  requireNonNegative("bodyOptimizer.weightDecay", weightDecay);
 }
 
 /**
@@ -32,43 +40,27 @@ export class Adam implements Optimizer {
   readonly state: readonly StateArray[];
   readonly #mean: Parameter;
   readonly #square: Parameter;
-  readonly #steps: Uint32Array;
-  readonly #meanDecay: number;
-  readonly #squareDecay: number;
-  readonly #epsilon: number;
+  readonly #steps: StateArray & { values: Uint32Array };
+  readonly #constants: AdamConstants;
+  readonly #kernels: BodyKernels;
 
-  constructor(options: AdamOptions, parameter: Parameter, dtype: Dtype) {
-    const { meanDecay, squareDecay, epsilon } = { ...defaults, ...options };
-    const { name, rows, columns } = parameter;
-    this.#mean = createParameter(`${name}.mean`, rows, columns, dtype);
-    this.#square = createParameter(`${name}.square`, rows, columns, dtype);
-    this.#steps = new Uint32Array(rows);
-    this.#meanDecay = meanDecay;
-    this.#squareDecay = squareDecay;
-    this.#epsilon = epsilon;
-    this.state = [this.#mean, this.#square, { name: `${name}.steps`, rows, columns: 1, values: this.#steps }];
+  constructor(options: AdamOptions | AdamWOptions, parameter: Parameter, kernels: BodyKernels) {
+    this.#mean = createStateLike(parameter, "mean");
+    this.#square = createStateLike(parameter, "square");
+    this.#steps = createCounts(`${parameter.name}.steps`, parameter.rows);
+    this.#constants = constantsOf(options);
+    this.#kernels = kernels;
+    this.state = [this.#mean, this.#square, this.#steps];
   }
 
   update(gradient: Gradient, learningRate: number): void {
-    const { columns, values } = gradient.parameter;
-    const mean = this.#mean.values;
-    const square = this.#square.values;
-    const meanDecay = this.#meanDecay;
-    const squareDecay = this.#squareDecay;
-    const epsilon = this.#epsilon;
-    forEachRow(gradient, (row, begin) => {
-      this.#steps[row] += 1;
-      const meanCorrection = 1 - meanDecay ** this.#steps[row];
-      const squareCorrection = 1 - squareDecay ** this.#steps[row];
-      const first = row * columns;
-      for (let j = 0; j < columns; j += 1) {
-        const slope = gradient.values[begin + j];
-        const at = first + j;
-        mean[at] = meanDecay * mean[at] + (1 - meanDecay) * slope;
-        square[at] = squareDecay * square[at] + (1 - squareDecay) * slope * slope;
-        values[at] -=
-          (learningRate * (mean[at] / meanCorrection)) / (Math.sqrt(square[at] / squareCorrection) + epsilon);
-      }
-    });
+    const step = rowUpdate(gradient, learningRate);
+    this.#kernels.adam(step, this.#mean.values, this.#square.values, this.#steps.values, this.#constants);
   }
+}
+
+function constantsOf(options: AdamOptions | AdamWOptions): AdamConstants {
+  const weightDecay = options.name === "adamw" ? (options.weightDecay ?? 0.01) : 0;
+  const { meanDecay, squareDecay, epsilon } = { ...defaults, ...options };
+  return { meanDecay, squareDecay, epsilon, weightDecay };
 }

@@ -1,3 +1,4 @@
+import type { RowUpdate } from "../kernels/index.ts";
 import type { Gradient, StateArray } from "../parameter.ts";
 
 /**
@@ -13,9 +14,7 @@ export interface Optimizer {
   update(gradient: Gradient, learningRate: number): void;
 }
 
-/** Calls back with each row's number and with where its gradient begins. */
-export function forEachRow(gradient: Gradient, visit: (row: number, begin: number) => void): void {
-  const { columns } = gradient.parameter;
-  const count = gradient.rows?.length ?? gradient.parameter.rows;
-  for (let i = 0; i < count; i += 1) visit(gradient.rows?.[i] ?? i, i * columns);
+/** What a kernel needs of a step. */
+export function rowUpdate({ parameter, rows, values: gradient }: Gradient, learningRate: number): RowUpdate {
+  return { values: parameter.values, columns: parameter.columns, rows, gradient, learningRate };
 }

@@ -1,7 +1,7 @@
-import type { Dtype } from "@widehead/core";
-import { createParameter, type Gradient, type Parameter, type StateArray } from "../parameter.ts";
+import type { BodyKernels } from "../kernels/index.ts";
+import { createStateLike, type Gradient, type Parameter, type StateArray } from "../parameter.ts";
 import { requireFraction } from "../validate.ts";
-import { forEachRow, type Optimizer } from "./optimizer.ts";
+import { type Optimizer, rowUpdate } from "./optimizer.ts";
 
 export interface SgdOptions {
   readonly name: "sgd";
@@ -16,43 +16,25 @@ export function checkSgdOptions({ momentum = 0 }: SgdOptions): void {
 }
 
 /** Stochastic gradient descent with heavy-ball momentum [Polyak 1964]. */
-export function sgd({ momentum = 0 }: SgdOptions, parameter: Parameter, dtype: Dtype): Optimizer {
-  return momentum === 0 ? new PlainSgd() : new MomentumSgd(parameter, momentum, dtype);
-}
-
-class PlainSgd implements Optimizer {
-  readonly state: readonly StateArray[] = [];
-
-  update(gradient: Gradient, learningRate: number): void {
-    const { columns, values } = gradient.parameter;
-    forEachRow(gradient, (row, begin) => {
-      const first = row * columns;
-      for (let j = 0; j < columns; j += 1) values[first + j] -= learningRate * gradient.values[begin + j];
-    });
-  }
+export function sgd({ momentum = 0 }: SgdOptions, parameter: Parameter, kernels: BodyKernels): Optimizer {
+  if (momentum > 0) return new MomentumSgd(parameter, momentum, kernels);
+  return { state: [], update: (gradient, learningRate) => kernels.sgd(rowUpdate(gradient, learningRate)) };
 }
 
 class MomentumSgd implements Optimizer {
   readonly state: readonly StateArray[];
   readonly #velocity: Parameter;
   readonly #momentum: number;
+  readonly #kernels: BodyKernels;
 
-  constructor(parameter: Parameter, momentum: number, dtype: Dtype) {
-    this.#velocity = createParameter(`${parameter.name}.velocity`, parameter.rows, parameter.columns, dtype);
+  constructor(parameter: Parameter, momentum: number, kernels: BodyKernels) {
+    this.#velocity = createStateLike(parameter, "velocity");
     this.#momentum = momentum;
+    this.#kernels = kernels;
     this.state = [this.#velocity];
   }
 
   update(gradient: Gradient, learningRate: number): void {
-    const { columns, values } = gradient.parameter;
-    const velocity = this.#velocity.values;
-    const momentum = this.#momentum;
-    forEachRow(gradient, (row, begin) => {
-      const first = row * columns;
-      for (let j = 0; j < columns; j += 1) {
-        velocity[first + j] = momentum * velocity[first + j] + gradient.values[begin + j];
-        values[first + j] -= learningRate * velocity[first + j];
-      }
-    });
+    this.#kernels.momentum(rowUpdate(gradient, learningRate), this.#velocity.values, this.#momentum);
   }
 }

@@ -1,18 +1,33 @@
-import { type Backend, isWideheadError, type Json, type Snapshot, type Tensor, tensorOf } from "@widehead/core";
-import { Body } from "../body.ts";
-import type { BodyOptions } from "../options.ts";
+import { isWideheadError, type Json, type Snapshot, type Tensor, tensorOf } from "@widehead/core";
+import type { Body } from "../body.ts";
+import type { InputLayer } from "../input/input-layer.ts";
+import type { HiddenOptions } from "../options.ts";
+import type { StateArray } from "../parameter.ts";
 import { fillFromTensor, formatError } from "./tensors.ts";
 
 /** Version of the layout of a model's snapshot. */
-const version = 1;
+const version = 2;
 
-/** The snapshot of a model: facts `version`, `body` and `head`, tensors `body.…` and `head.…`. */
-export function joinSnapshot(body: Body, head: Snapshot): Snapshot {
-  const { bodyOptimizer, hidden, ...rest } = body.options;
+/** The kinds of model that a snapshot may be of. */
+export type ModelKind = "language-model" | "sparse-model";
+
+/** What a model keeps beside its output layer. */
+export interface ModelState {
+  readonly model: ModelKind;
+  /** Steps trained. */
+  readonly steps: number;
+  readonly options: HiddenOptions;
+  readonly state: readonly StateArray[];
+}
+
+/** The snapshot of a model: facts `version`, `model`, `steps`, `body` and `head`, tensors `body.…` and `head.…`. */
+export function joinSnapshot({ model, steps, options, state }: ModelState, head: Snapshot): Snapshot {
+  const { bodyOptimizer, hidden, ...rest } = options;
+  const body = { ...rest, hidden: [...hidden], bodyOptimizer: { ...bodyOptimizer } };
   return {
-    facts: { version, body: { ...rest, hidden: [...hidden], bodyOptimizer: { ...bodyOptimizer } }, head: head.facts },
+    facts: { version, model, steps, body, head: head.facts },
     tensors: [
-      ...body.state.map(({ name, rows, columns, values }) => tensorOf(`body.${name}`, [rows, columns], values)),
+      ...state.map(({ name, rows, columns, values }) => tensorOf(`body.${name}`, [rows, columns], values)),
       ...head.tensors.map((tensor) => ({ ...tensor, name: `head.${tensor.name}`, chunks: () => tensor.chunks() })),
     ],
   };
@@ -23,23 +38,31 @@ export function headSnapshot(snapshot: Snapshot): Snapshot {
   return { facts: factsOf(snapshot, "head"), tensors: withPrefix(snapshot, "head.") };
 }
 
-/** A body as a snapshot holds it. Throws ERR_FORMAT. */
-export async function restoreBody(snapshot: Snapshot, backend: Backend): Promise<Body> {
-  if (snapshot.facts.version !== version) throw formatError("version", String(version), snapshot.facts.version);
+/** The body of a snapshot, which `create` makes of its options, and the steps trained. Throws ERR_FORMAT. */
+export async function restoreBody<I, O, L extends InputLayer<I>>(
+  snapshot: Snapshot,
+  model: ModelKind,
+  create: (options: O) => Body<I, L>,
+): Promise<{ readonly body: Body<I, L>; readonly steps: number }> {
+  const { facts } = snapshot;
+  if (facts.version !== version) throw formatError("version", String(version), facts.version);
+  if (facts.model !== model) throw formatError("model", model, facts.model);
+  const { steps } = facts;
+  if (!isCount(steps)) throw formatError("steps", "a whole number of at least 0", JSON.stringify(steps));
   checkNames(snapshot);
-  const body = createBody(backend, factsOf(snapshot, "body"));
+  const body = createBody(() => create(factsOf(snapshot, "body") as unknown as O));
   try {
-    await fillState(body, snapshot);
-    return body;
+    await fillState(body.state, snapshot);
+    return { body, steps };
   } catch (error) {
     body[Symbol.dispose]();
     throw error;
   }
 }
 
-async function fillState(body: Body, snapshot: Snapshot): Promise<void> {
+async function fillState(state: readonly StateArray[], snapshot: Snapshot): Promise<void> {
   const tensors = new Map(withPrefix(snapshot, "body.").map((tensor) => [tensor.name, tensor]));
-  for (const array of body.state) {
+  for (const array of state) {
     const tensor = tensors.get(array.name);
     if (tensor === undefined) throw formatError(`body.${array.name}`, "a tensor", "none");
     await fillFromTensor(array, tensor);
@@ -58,13 +81,12 @@ function checkNames({ tensors }: Snapshot): void {
   }
 }
 
-function createBody(backend: Backend, facts: Snapshot["facts"]): Body {
+function createBody<B>(create: () => B): B {
   try {
-    return new Body(backend, facts as unknown as BodyOptions, "zeros");
+    return create();
   } catch (error) {
-    if (isWideheadError(error, "ERR_OPTION") || error instanceof TypeError || error instanceof RangeError) {
-      throw formatError("body", "valid options", error.message, error);
-    }
+    const invalid = isWideheadError(error, "ERR_OPTION") || isWideheadError(error, "ERR_MEMORY");
+    if (invalid || error instanceof TypeError) throw formatError("body", "valid options", error.message, error);
     throw error;
   }
 }
@@ -75,6 +97,10 @@ function factsOf(snapshot: Snapshot, name: string): { readonly [key: string]: Js
     return facts as { readonly [key: string]: Json };
   }
   throw formatError(`facts.${name}`, "an object", JSON.stringify(facts));
+}
+
+function isCount(value: Json | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
 function withPrefix(snapshot: Snapshot, prefix: string): Tensor[] {
