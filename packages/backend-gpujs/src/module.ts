@@ -4,6 +4,7 @@ import { ArrayEngine } from "./engine/arrays.ts";
 import type { Engine } from "./engine/engine.ts";
 import { type Library, loadLibrary, type Mode, modes, reportMode } from "./engine/library.ts";
 import { TextureEngine } from "./engine/textures.ts";
+import { keepIdle, takeIdle } from "./idle.ts";
 
 /** A mode of gpu.js that works here. */
 interface Found {
@@ -12,7 +13,15 @@ interface Found {
   readonly kernel: string;
   readonly software: boolean;
   readonly maxTextureSize: number;
+  /** Modes that come before it, and why they do not work. */
+  readonly passedOver: Readonly<Record<string, string>>;
 }
+
+/** What makes a mode with a GPU work. */
+const remedies: Readonly<Partial<Record<Mode, string>>> = {
+  headlessgl: "in Node: npm install gl, and run with a display (xvfb-run will do)",
+  webgl2: "in a browser: turn on hardware acceleration",
+};
 
 /**
  * float32 on gpu.js, in the first of these modes that works here, or in the first of all: headlessgl (Node, with the
@@ -26,7 +35,7 @@ export function gpujsIn(...wanted: readonly Mode[]): BackendModule {
     probe: async (): Promise<Probe> => {
       const found = await find(candidates);
       if (typeof found === "string") return { available: false, reason: found };
-      return { available: true, kernel: found.kernel, software: found.software };
+      return { available: true, kernel: found.kernel, software: found.software, details: detailsOf(found) };
     },
     create: async (options) => {
       resolveBackendOptions(module, options);
@@ -35,7 +44,8 @@ export function gpujsIn(...wanted: readonly Mode[]): BackendModule {
         const message = `create: backend "gpujs" is not available: ${found}`;
         throw new WideheadError("ERR_BACKEND_UNAVAILABLE", message, { backend: "gpujs", reason: found });
       }
-      return new GpujsBackend(engineFor(found), found.kernel);
+      const engine = takeIdle(found.mode) ?? engineFor(found);
+      return new GpujsBackend(engine, found.kernel, () => keepIdle(found.mode, engine));
     },
   });
   return module;
@@ -46,21 +56,32 @@ export const gpujs: BackendModule = gpujsIn();
 
 /** The first mode that works here, or why none does. */
 async function find(candidates: readonly Mode[]): Promise<Found | string> {
-  const reasons: string[] = [];
+  const passedOver: Record<string, string> = {};
   try {
     const library = await loadLibrary();
     for (const mode of candidates) {
       const report = reportMode(library, mode);
-      if ("kernel" in report) return { library, mode, ...report };
-      reasons.push(`${mode}: ${report.reason}`);
+      if ("kernel" in report) return { library, mode, passedOver, ...report };
+      const remedy = remedies[mode];
+      passedOver[mode] = remedy === undefined ? report.reason : `${report.reason}; ${remedy}`;
     }
   } catch (error) {
-    reasons.push(`gpu.js does not load: ${error instanceof Error ? error.message : String(error)}`);
+    return `gpu.js does not load: ${error instanceof Error ? error.message : String(error)}`;
   }
-  return reasons.join("; ");
+  return Object.entries(passedOver)
+    .map(([mode, reason]) => `${mode}: ${reason}`)
+    .join("; ");
 }
 
-function engineFor({ library, mode, maxTextureSize }: Found): Engine {
-  if (mode === "webasm" || mode === "cpu") return new ArrayEngine(library, mode);
-  return new TextureEngine(library, mode, maxTextureSize);
+/** Of a mode with a GPU its limit, of one without why no GPU is used. */
+function detailsOf({ mode, maxTextureSize, passedOver }: Found): Readonly<Record<string, number | string>> {
+  return usesArrays(mode) ? passedOver : { maxTextureSize };
+}
+
+function engineFor({ library, mode, maxTextureSize, software }: Found): Engine {
+  return usesArrays(mode) ? new ArrayEngine(library, mode) : new TextureEngine(library, mode, maxTextureSize, software);
+}
+
+function usesArrays(mode: Mode): mode is "webasm" | "cpu" {
+  return mode === "webasm" || mode === "cpu";
 }

@@ -17,6 +17,7 @@ describe("modes", () => {
       available: true,
       kernel: `gpu.js ${version} webasm`,
       software: true,
+      details: {},
     });
     expect(await gpujsIn("cpu").probe()).toMatchObject({ kernel: `gpu.js ${version} cpu`, software: true });
   });
@@ -28,10 +29,18 @@ describe("modes", () => {
 
   test("one that does not work here has a reason, and cannot be made", async () => {
     const module = gpujsIn("webgl2");
-    const reason = "webgl2: WebGL 2 is not available";
+    const reason = "webgl2: WebGL 2 is not available; in a browser: turn on hardware acceleration";
     expect(await module.probe()).toEqual({ available: false, reason });
     const error = await module.create().catch((thrown: unknown) => thrown);
     expect(isWideheadError(error, "ERR_BACKEND_UNAVAILABLE") && error.details).toEqual({ backend: "gpujs", reason });
+  });
+
+  test("one without a GPU says why it is not one with a GPU, and what to do", async () => {
+    expect(await gpujsIn("webgl2", "webasm").probe()).toMatchObject({
+      details: { webgl2: expect.stringMatching(/not available; in a browser/) },
+    });
+    const headless = await gpujsIn("headlessgl").probe();
+    if (!headless.available) expect(headless.reason).toMatch(/^headlessgl: .*; in Node: npm install gl/);
   });
 
   test("software is never picked", async () => {

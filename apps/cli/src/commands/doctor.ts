@@ -1,7 +1,7 @@
 import { arch, availableParallelism, cpus, platform, totalmem } from "node:os";
 import type { BackendModule } from "@widehead/core";
 import { backendModules } from "../backends.ts";
-import { columns } from "../format.ts";
+import { columns, number } from "../format.ts";
 import type { Command, Outcome } from "../grammar/command.ts";
 
 export const doctor: Command<never, never, never> = {
@@ -34,7 +34,7 @@ export const doctor: Command<never, never, never> = {
         ]),
         "",
         "Backends, in the order of --backend auto",
-        ...columns(backends.map((backend) => [backend.name, describe(backend)])),
+        ...columns(backends.flatMap(describe)),
       ].join("\n"),
     };
   },
@@ -46,11 +46,16 @@ async function examine({ name, supports, probe }: BackendModule) {
   return { name, supports, software: false, ...(await probe()) };
 }
 
-function describe(backend: Examined): string {
-  if (!backend.available) return `not available: ${backend.reason}`;
+/** One line for the backend, and one for each detail. */
+function describe(backend: Examined): [string, string][] {
+  if (!backend.available) return [[backend.name, `not available: ${backend.reason}`]];
   const flags = Object.entries(backend.supports).flatMap(([flag, supported]) => (supported ? [flag] : []));
   const emulated = backend.software ? ", a software emulation that auto leaves out" : "";
-  return `${backend.kernel} (${flags.join(", ")})${emulated}`;
+  const details = Object.entries(backend.details ?? {}).map(([name, value]): [string, string] => [
+    "",
+    `${name}: ${typeof value === "number" ? number(value) : value}`,
+  ]);
+  return [[backend.name, `${backend.kernel} (${flags.join(", ")})${emulated}`], ...details];
 }
 
 function gibibytes(bytes: number): string {

@@ -127,7 +127,13 @@ export interface BackendOptions {
 }
 
 export type Probe =
-  | { readonly available: true; readonly kernel: string; readonly software: boolean }
+  | {
+      readonly available: true;
+      readonly kernel: string;
+      readonly software: boolean;
+      /** Limits of the device by name, and why a better one is not used: `doctor` shows them. */
+      readonly details?: Readonly<Record<string, number | string>>;
+    }
   | { readonly available: false; readonly reason: string };
 
 /** What a backend package exports: a way to ask whether it can run here, and a way to make one. */
