@@ -1,10 +1,12 @@
-import type { Backend, Matrix } from "./contract/index.ts";
+import type { Backend, FloatArray, Matrix } from "./contract/index.ts";
+import { floatArray } from "./matrix.ts";
 import { upload } from "./upload.ts";
 
-/** Scratch matrices by name, kept between steps, so that a step allocates nothing once the shapes have settled. */
+/** Scratch matrices, and numbers of the host, by name, kept between steps, so that a step allocates nothing once the shapes have settled. */
 export class Buffers implements Disposable {
   readonly #backend: Backend;
   readonly #matrices = new Map<string, Matrix>();
+  readonly #numbers = new Map<string, FloatArray>();
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -20,6 +22,16 @@ export class Buffers implements Disposable {
       this.#matrices.set(name, matrix);
     }
     return matrix.rows === rows ? matrix : this.#backend.view(matrix, 0, 0, rows, columns);
+  }
+
+  /** Scratch numbers of the host, of the backend's type, as {@link get} gives matrices. */
+  numbers(name: string, length: number): FloatArray {
+    let numbers = this.#numbers.get(name);
+    if (numbers === undefined || numbers.length < length) {
+      numbers = floatArray(this.#backend.numerics.dtype, Math.ceil(1.5 * length));
+      this.#numbers.set(name, numbers);
+    }
+    return numbers.subarray(0, length);
   }
 
   /** The identity [size, size]. */
@@ -44,5 +56,6 @@ export class Buffers implements Disposable {
   [Symbol.dispose](): void {
     for (const matrix of this.#matrices.values()) matrix[Symbol.dispose]();
     this.#matrices.clear();
+    this.#numbers.clear();
   }
 }

@@ -15,7 +15,7 @@ const wrongFacts: readonly (readonly [name: string, value: Json])[] = [
   ["exactLeaps", []],
   ["sweep", null],
   ["sweep", { cursor: "first" }],
-  ["sweep", { cursor: 0, marks: [], debt: 0, pace: 0, interval: 0 }],
+  ["sweep", { cursor: 0, marks: [], debt: 0, pace: 0, interval: 0, due: 0 }],
   ["counters", null],
   ["squaredNorm", "large"],
   ["conditionLimit", null],

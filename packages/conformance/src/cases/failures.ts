@@ -144,7 +144,7 @@ export const failureCases: readonly Case[] = [
     id: "errors/row-store-failure",
     title: "Whatever call of an asynchronous row store fails, nothing has changed, and the call can be made again.",
     plan: "Each call of the store fails in turn in steps that refactor and sweep, in a step applied on its own, and in growing. The weights stay, and end where those over a store that never fails do.",
-    sizes: [{ steps: 24 }],
+    sizes: [{ steps: 56 }],
     async run(context, { steps }) {
       const problem = sweepingProblem(steps);
       const { weights, offset, loss, batches, update } = problem;

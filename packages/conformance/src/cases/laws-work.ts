@@ -43,11 +43,11 @@ async function stepWork(
 }
 
 /**
- * Rows that a step may sweep when every step refactors: 64, or where D rows allow 32 links at 2d/9 of a link a row, and the
+ * Rows that a step may sweep when every step refactors: 512, or where D rows allow 32 links at 2d/9 of a link a row, and the
  * last 15 of them are left for a first round over all the rows.
  */
 function sweptRowsLimit(d: number): number {
-  return Math.max(64, 10 * d + 1);
+  return Math.max(512, 10 * d + 1);
 }
 
 /** Calls are counted one by one, their sizes by the multiply-adds and the numbers moved. */
@@ -84,7 +84,7 @@ export const workCases: readonly Case[] = [
   defineCase({
     id: "laws/sweep-independent-of-outputs",
     title: "Sweeping rows forward costs each step an amount that does not grow with the outputs.",
-    plan: "Random rows, refactoring at each of 100 steps, with several passes over all rows or a part of one: no step costs more than one without a sweep, plus 10d + 1 rows (at least 64) through the products that 100 links have.",
+    plan: "Random rows, refactoring at each of 100 steps, with several passes over all rows or a part of one: no step costs more than one without a sweep, plus 10d + 1 rows (at least 512) through the products that 100 links have.",
     needs: [],
     sizes: [{ m: 3, d: 8, steps: 100 }],
     tolerance: { kind: "bound", value: () => 1, statement: "relative to the stated multiply-adds and numbers" },

@@ -73,7 +73,7 @@ export const conditioningCases: readonly Case[] = [
     title: "Rows that no batch touches are swept forward, so that the chain stays short.",
     plan: "70 steps that refactor, with more outputs than they touch: every row is swept at least once, the chain never holds more than its 16 links, and the run equals the oracle's.",
     needs: [],
-    sizes: [{ D: 120, steps: 110, links: 32 }],
+    sizes: [{ D: 120, steps: 150, links: 48 }],
     tolerance,
     run: async (context, { D, steps, links }) => {
       const shape = { m: 3, d: 5, D, K: 1 };

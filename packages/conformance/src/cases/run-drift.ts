@@ -4,7 +4,7 @@ import { type Batch, denseGradient, descend, norm } from "../oracle/descent.ts";
 import { allRows } from "./step-subject.ts";
 
 /** The chain holds no more links than this, where so few rows would let it hold fewer. */
-const mostLinks = 32;
+const mostLinks = 48;
 
 /** What W, Q_c, w̄ and hidden gradients may lose, where a loss may lose 1. */
 const weightsAllowance = 8;

@@ -55,7 +55,7 @@ export const callMutants: readonly LayerMutant[] = [
     id: "sweep-not-restored",
     title: "A restored layer begins its pass over the rows anew",
     killedBy: "snapshot/continue",
-    restoreLayer: withFact("sweep", { cursor: 0, marks: [[0, 0]], debt: 0, pace: 0, interval: 0 }),
+    restoreLayer: withFact("sweep", { cursor: 0, marks: [[0, 0]], debt: 0, pace: 0, interval: 0, due: 0 }),
   },
   {
     id: "exact-products-not-restored",

@@ -3,6 +3,7 @@ import type { Backend, FloatArray, Matrix } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 import { upload } from "../upload.ts";
 import { type Leap, nextProduct, type StoredLeap, settled } from "./leap.ts";
+import { Places } from "./places.ts";
 
 /**
  * The transforms that refactorings set aside. A row stored at epoch e stands for V_k · C_e · C_{e+1} ··· C_{E−1}, E the
@@ -101,24 +102,23 @@ export class Chain implements Disposable {
    */
   bringForward(block: Matrix, epochs: Uint32Array, buffers: Buffers, target: number = this.#epoch): void {
     const at = Uint32Array.from(epochs);
+    const places = new Places(this.#backend, block, buffers.get("forwarded", block.rows, this.features));
     // Rows sorted by epoch that stand at the smallest unfinished epoch are neighbours.
     for (;;) {
       let begin = -1;
       for (let r = 0; r < at.length; r += 1) {
         if (at[r]! < target && (begin < 0 || at[r]! < at[begin]!)) begin = r;
       }
-      if (begin < 0) return;
+      if (begin < 0) break;
       const start = at[begin]!;
       let end = begin;
       while (end < at.length && at[end] === start) end += 1;
       const leap = this.longestFrom(start, target);
-      const group = this.#backend.view(block, begin, 0, end - begin, this.features);
-      const moved = buffers.get("forwarded", end - begin, this.features);
-      this.#backend.gemm(group, leap.matrix, moved);
-      this.#backend.combine(group, [{ matrix: moved }]);
+      places.multiply(begin, end, leap.matrix);
       this.#rowProducts += end - begin;
       at.fill(leap.end, begin, end);
     }
+    places.collect(0, block.rows, 0);
   }
 
   /** The longest leap from an epoch that ends by `target`. Throws as {@link bringForward}. */

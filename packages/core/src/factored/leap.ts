@@ -13,7 +13,7 @@ export interface Leap {
 export type StoredLeap = Omit<Leap, "matrix"> & { readonly numbers: FloatArray };
 
 /** Epochs in a block. */
-export const BLOCK_EPOCHS = 8;
+export const BLOCK_EPOCHS = 16;
 
 /** The end of the block that an epoch lies in. */
 export function blockEnd(epoch: number): number {

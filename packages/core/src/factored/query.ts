@@ -71,12 +71,13 @@ export async function topKOf(input: QueryInput, hidden: Matrix, k: number, loss:
   const bias = Float64Array.from({ length: m }, (_, j) => vectors[2 * j]);
 
   using queries = new EpochQueries(backend, chain, backend.view(products, 0, d, m, d));
-  for await (const { ids, rows, epochs } of slicesOf(store)) {
-    const block = loadRows(backend, buffers, chain, ids, rows, epochs);
-    const scores = buffers.get("scanScores", m, ids.length);
-    for (let begin = 0; begin < ids.length; ) {
+  for await (const slice of slicesOf(store)) {
+    const block = loadRows(backend, buffers, chain, slice);
+    const count = block.ids.length;
+    const scores = buffers.get("scanScores", m, count);
+    for (let begin = 0; begin < count; ) {
       let end = begin;
-      while (end < ids.length && block.epochs[end] === block.epochs[begin]) end += 1;
+      while (end < count && block.epochs[end] === block.epochs[begin]) end += 1;
       const group = backend.view(block.matrix, begin, 0, end - begin, d);
       const out = backend.view(scores, 0, begin, m, end - begin);
       backend.gemm(queries.at(block.epochs[begin]), group, out, { transposeB: true });

@@ -1,6 +1,5 @@
 import type { Buffers } from "../buffers.ts";
 import type { Backend, FloatArray, Matrix, RowStore } from "../contract/index.ts";
-import { floatArray } from "../matrix.ts";
 import type { Chain } from "./chain.ts";
 
 /** Rows of V in the backend, up to date with the current epoch, in an order of the block's own. */
@@ -11,6 +10,13 @@ export interface RowBlock {
   readonly matrix: Matrix;
 }
 
+/** Rows read from a store. */
+export interface RowSlice {
+  readonly ids: Uint32Array;
+  readonly rows: FloatArray;
+  readonly epochs: Uint32Array;
+}
+
 /** Reads rows by id and brings the copies forward; the store does not change. */
 export async function gatherRows(
   backend: Backend,
@@ -19,56 +25,42 @@ export async function gatherRows(
   chain: Chain,
   ids: Uint32Array,
 ): Promise<RowBlock> {
-  const matrix = buffers.get("block", ids.length, store.features);
-  const view = backend.hostView?.(matrix);
-  const rows = view ?? floatArray(store.dtype, ids.length * store.features);
+  const rows = buffers.numbers("gathered", ids.length * store.features);
   const epochs = new Uint32Array(ids.length);
   await store.read(ids, rows, epochs);
-  const loaded = placeRows(backend, matrix, chain, { ids, rows, epochs }, view !== undefined);
-  chain.bringForward(loaded.matrix, loaded.epochs, buffers);
-  return loaded;
+  const block = loadRows(backend, buffers, chain, { ids, rows, epochs });
+  chain.bringForward(block.matrix, block.epochs, buffers);
+  return block;
 }
 
-/** Rows read from a store. */
-interface StoredRows {
-  readonly ids: Uint32Array;
-  readonly rows: FloatArray;
-  readonly epochs: Uint32Array;
-}
-
-/** Copies rows to the backend, ordered by epoch, as {@link Chain.bringForward} needs them. */
+/** Copies rows to the backend, ordered by epoch, as {@link Chain.bringForward} needs them; rows of zeros count as new. */
 export function loadRows(
   backend: Backend,
   buffers: Buffers,
   chain: Chain,
-  ids: Uint32Array,
-  rows: FloatArray,
-  epochs: Uint32Array,
-): RowBlock & { readonly epochs: Uint32Array } {
-  return placeRows(backend, buffers.get("block", ids.length, chain.features), chain, { ids, rows, epochs }, false);
-}
-
-/** @param inPlace  `rows` are the matrix's own numbers */
-function placeRows(
-  backend: Backend,
-  matrix: Matrix,
-  chain: Chain,
-  { ids, rows, epochs }: StoredRows,
-  inPlace: boolean,
+  { ids, rows, epochs }: RowSlice,
 ): RowBlock & { readonly epochs: Uint32Array } {
   const { features } = chain;
+  const matrix = buffers.get("block", ids.length, features);
   skipZeroRows(rows, epochs, features, chain.epoch);
   if (epochs.every((epoch) => epoch === chain.epoch)) {
-    if (!inPlace) backend.write(matrix, rows);
+    backend.write(matrix, rows);
     return { ids, matrix, epochs };
   }
-  const order = Uint32Array.from(ids.keys()).sort((a, b) => epochs[a] - epochs[b] || ids[a] - ids[b]);
-  const sorted = rows.slice();
+  const order = orderByEpoch(epochs);
+  const sorted = buffers.numbers("sorted", rows.length);
   for (let r = 0; r < order.length; r += 1) {
     sorted.set(rows.subarray(order[r] * features, (order[r] + 1) * features), r * features);
   }
   backend.write(matrix, sorted);
   return { ids: order.map((slot) => ids[slot]), matrix, epochs: order.map((slot) => epochs[slot]) };
+}
+
+/** Slots by epoch, those of an epoch in their order. Numbers sort much faster than by a comparison. */
+function orderByEpoch(epochs: Uint32Array): Uint32Array {
+  const count = epochs.length;
+  const keys = Float64Array.from(epochs, (epoch, slot) => epoch * count + slot).sort();
+  return Uint32Array.from(keys, (key) => key % count);
 }
 
 /** A zero row is zero in every epoch: it never needs the chain. */

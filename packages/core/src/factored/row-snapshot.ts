@@ -1,7 +1,8 @@
 import type { RowStore, Snapshot, Tensor } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 import { findTensor, readFloats, readIntegers, streamedTensor, tensorDtype } from "../snapshot.ts";
-import { type RowSlice, scanRows, slicesOf } from "./statistics.ts";
+import type { RowSlice } from "./row-block.ts";
+import { scanRows, slicesOf } from "./statistics.ts";
 
 /** The written rows of a store, in its order: their number may be far below D. */
 export function rowTensors(store: RowStore): Tensor[] {

@@ -2,7 +2,7 @@ import type { Buffers } from "../buffers.ts";
 import type { Backend, FloatArray, Matrix, RowStore } from "../contract/index.ts";
 import { floatArray } from "../matrix.ts";
 import type { Chain } from "./chain.ts";
-import { loadRows } from "./row-block.ts";
+import { loadRows, type RowSlice } from "./row-block.ts";
 
 /** w̄ [d] and Q_c [d, d] of W, in float64. */
 export interface Statistics {
@@ -15,21 +15,18 @@ export function scanRows(features: number): number {
   return Math.max(1, Math.min(8192, Math.floor(2 ** 19 / features)));
 }
 
-/** Some rows of a store. */
-export interface RowSlice {
-  readonly ids: Uint32Array;
-  readonly rows: FloatArray;
-  readonly epochs: Uint32Array;
-}
-
-/** Up to `size` written rows from a position, and the position after them (−1 at the end). */
+/**
+ * Up to `size` written rows from a position, and the position after them (−1 at the end).
+ *
+ * @param rows  takes the rows [size, d]
+ */
 export async function readSlice(
   store: RowStore,
   position: number,
   size: number,
+  rows: FloatArray = floatArray(store.dtype, size * store.features),
 ): Promise<RowSlice & { readonly next: number }> {
   const ids = new Uint32Array(size);
-  const rows = floatArray(store.dtype, size * store.features);
   const epochs = new Uint32Array(size);
   const { count, next } = await store.scan(position, ids, rows, epochs);
   return {
@@ -75,9 +72,9 @@ export async function measureRows(
   const gram = buffers.get("blockGram", d, d);
   const sum = buffers.get("blockSum", 1, d);
 
-  for await (const { ids, rows, epochs } of slicesOf(store)) {
-    const count = ids.length;
-    const block = loadRows(backend, buffers, chain, ids, rows, epochs);
+  for await (const slice of slicesOf(store)) {
+    const count = slice.ids.length;
+    const block = loadRows(backend, buffers, chain, slice);
     chain.bringForward(block.matrix, block.epochs, buffers);
     let weights = block.matrix;
     if (transform !== undefined) {

@@ -1,17 +1,19 @@
 import type { Buffers } from "../buffers.ts";
 import type { Backend, RowStore } from "../contract/index.ts";
-import { bytesOf, floatArray } from "../matrix.ts";
+import { bytesOf } from "../matrix.ts";
 import type { Chain } from "./chain.ts";
 import { BLOCK_EPOCHS } from "./leap.ts";
-import { loadRows } from "./row-block.ts";
-import { type RowSlice, readSlice } from "./statistics.ts";
+import { loadRows, type RowSlice } from "./row-block.ts";
+import { readSlice } from "./statistics.ts";
 
 /** The chain may take this share of the memory of V … */
 const CHAIN_SHARE = 1 / 4;
 /** … and at least this many links: so few are in the cache, and need no sweep. */
-const FEWEST_LINKS = 32;
-/** Rows that a step sweeps at the least: a shorter chain saves the rows that batches touch more than that costs. */
-const SMALLEST_SLICE = 64;
+const FEWEST_LINKS = 48;
+/** Rows that a step sweeps on average, at the least: a shorter chain saves the rows of batches more than that costs. */
+const SWEEP_RATE = 64;
+/** Rows that are swept together: with so many, several share what carries them out of their block. */
+const SLICE_ROWS = 512;
 
 /** From this position of the store on, in the direction of the sweep, rows stand at this epoch or later. */
 export type SweepMark = readonly [position: number, epoch: number];
@@ -28,6 +30,8 @@ export interface SweepPosition {
   readonly pace: number;
   /** Steps since the last link was pushed. */
   readonly interval: number;
+  /** Rows due by now, for the next slice. */
+  readonly due: number;
 }
 
 /**
@@ -41,6 +45,7 @@ export class Sweeper {
   #debt = 0;
   #pace = 0;
   #interval = 0;
+  #due = 0;
   #swept = 0;
 
   constructor(position?: SweepPosition) {
@@ -50,6 +55,7 @@ export class Sweeper {
     this.#debt = position.debt;
     this.#pace = position.pace;
     this.#interval = position.interval;
+    this.#due = position.due;
   }
 
   get position(): SweepPosition {
@@ -59,6 +65,7 @@ export class Sweeper {
       debt: this.#debt,
       pace: this.#pace,
       interval: this.#interval,
+      due: this.#due,
     };
   }
 
@@ -73,17 +80,16 @@ export class Sweeper {
     if (links >= limit / 2) {
       // Rounds as long as the limit allows; and what stands at the oldest epoch within the links that are left.
       const round = touched / (limit - 2 * BLOCK_EPOCHS);
-      const [next = 0] = this.#marks[1] ?? [];
-      const oldest = (next > this.#cursor ? next : touched) - this.#cursor;
-      this.#debt += Math.ceil(Math.max(round, oldest / Math.max(1, limit - links - 1)));
+      const last = this.#oldestRows(touched) / Math.max(1, limit - links - 1);
+      this.#debt += Math.ceil(Math.max(round, last));
     }
     this.#pace = Math.ceil(this.#debt / Math.max(1, this.#interval));
     this.#interval = 0;
   }
 
   /**
-   * Sweeps a slice: a small one, or what is owed, at the pace at which links come, so that what one costs is spread over
-   * as many steps as passed before it. The slice's size depends on d and on how often the layer refactors, not on D.
+   * Sweeps a slice when one is due: at a small rate, or at the pace at which links come, so that what one costs is spread
+   * over as many steps as passed before it. The slice's size depends on d and on how often the layer refactors, not on D.
    *
    * @param bring  what carries a slice's rows over the links that are to be dropped
    */
@@ -96,16 +102,31 @@ export class Sweeper {
   ): Promise<void> {
     this.#interval += 1;
     const target = chain.epoch - (chain.epoch % BLOCK_EPOCHS);
-    const short = this.#debt === 0 && chain.epoch - chain.first < FEWEST_LINKS;
-    if (short || target <= this.#marks[0]![1]) return;
-    const size = Math.min(Math.max(SMALLEST_SLICE, Math.min(this.#pace, this.#debt)), store.touched);
-    const { next, ...slice } = await readSlice(store, this.#cursor, size);
+    if (target <= this.#marks[0]![1]) return;
+    const rate = chain.epoch - chain.first < FEWEST_LINKS ? 0 : SWEEP_RATE;
+    const pace = Math.max(rate, Math.min(this.#pace, this.#debt));
+    this.#due += pace;
+    if (this.#due === 0 || this.#due < Math.min(SLICE_ROWS, this.#oldestRows(store.touched))) return;
+    const size = Math.min(this.#due, Math.max(SLICE_ROWS, pace), store.touched);
+    const { next, ...slice } = await readSlice(
+      store,
+      this.#cursor,
+      size,
+      buffers.numbers("slice", size * store.features),
+    );
     await bring(backend, buffers, store, chain, slice, target);
     this.#advance(next, target);
+    this.#due = Math.max(0, this.#due - slice.ids.length);
     this.#debt = Math.max(0, this.#debt - slice.ids.length);
     this.#swept += slice.ids.length;
     const oldest = this.#marks[0]![1];
     if (oldest > chain.first) chain.dropBefore(oldest);
+  }
+
+  /** Rows at the oldest epoch that are still ahead. */
+  #oldestRows(touched: number): number {
+    const [next = 0] = this.#marks[1] ?? [];
+    return (next > this.#cursor ? next : touched) - this.#cursor;
   }
 
   /** Everything from the cursor to `next` (−1 at the end) now stands at the target. */
@@ -138,27 +159,18 @@ export async function bringSliceForward(
   buffers: Buffers,
   store: RowStore,
   chain: Chain,
-  { ids, rows, epochs }: RowSlice,
+  slice: RowSlice,
   target: number,
 ): Promise<void> {
-  const d = store.features;
-  const behind: number[] = [];
-  for (let i = 0; i < ids.length; i += 1) {
-    if (epochs[i] < target && rows.subarray(i * d, (i + 1) * d).some((value) => value !== 0)) behind.push(i);
-  }
-  if (behind.length === 0) return;
-  const oldRows = floatArray(store.dtype, behind.length * d);
-  for (const [slot, i] of behind.entries()) oldRows.set(rows.subarray(i * d, (i + 1) * d), slot * d);
-  const oldIds = Uint32Array.from(behind, (i) => ids[i]);
-  const block = loadRows(
-    backend,
-    buffers,
-    chain,
-    oldIds,
-    oldRows,
-    Uint32Array.from(behind, (i) => epochs[i]),
-  );
-  chain.bringForward(block.matrix, block.epochs, buffers, target);
-  const [moved] = await backend.readMany([block.matrix]);
-  await store.write(block.ids, moved, new Uint32Array(behind.length).fill(target));
+  if (slice.epochs.every((epoch) => epoch >= target)) return;
+  const { matrix, ids, epochs } = loadRows(backend, buffers, chain, slice);
+  // They stand by epoch, those behind first.
+  const upToDate = epochs.findIndex((epoch) => epoch >= target);
+  const behind = upToDate < 0 ? ids.length : upToDate;
+  if (behind === 0) return;
+  const rows = backend.view(matrix, 0, 0, behind, store.features);
+  chain.bringForward(rows, epochs.subarray(0, behind), buffers, target);
+  const view = backend.hostView?.(rows);
+  const [moved = view] = await backend.readMany(view === undefined ? [rows] : []);
+  await store.write(ids.subarray(0, behind), moved!, new Uint32Array(behind).fill(target));
 }
