@@ -13,7 +13,7 @@ const FEWEST_LINKS = 48;
 /** Rows that a step sweeps on average, at the least: a shorter chain saves the rows of batches more than that costs. */
 const SWEEP_RATE = 64;
 /** Rows that are swept together: with so many, several share what carries them out of their block. */
-const SLICE_ROWS = 512;
+const SLICE_ROWS = 128;
 
 /** From this position of the store on, in the direction of the sweep, rows stand at this epoch or later. */
 export type SweepMark = readonly [position: number, epoch: number];
