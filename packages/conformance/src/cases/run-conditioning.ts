@@ -71,7 +71,7 @@ export const conditioningCases: readonly Case[] = [
   defineCase({
     id: "conditioning/sweep",
     title: "Rows that no batch touches are swept forward, so that the chain stays short.",
-    plan: "70 steps that refactor, with more outputs than they touch: every row is swept at least once, the chain never holds more than its 16 links, and the run equals the oracle's.",
+    plan: "150 steps that refactor, with more outputs than they touch: every row is swept at least once, the chain never holds more than its 48 links, and the run equals the oracle's.",
     needs: [],
     sizes: [{ D: 120, steps: 150, links: 48 }],
     tolerance,

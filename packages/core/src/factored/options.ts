@@ -14,7 +14,7 @@ export interface FactoredOptions {
   readonly rows?: RowStore;
   /** Largest ‖U‖‖U⁻¹‖/d that is kept; beyond it the layer refactors before the step is committed. 10 unless told; 0 refactors at each step. */
   readonly conditionLimit?: number;
-  /** Bytes that factors set aside may take before rows are swept forward; a quarter of the rows' memory unless told, and at least 16 factors. */
+  /** Bytes that factors set aside may take before rows are swept forward; a quarter of the rows' memory unless told, and at least 48 factors. */
   readonly chainMemory?: number;
   /** Second-order steps: `secondOrder()` or `diagonal()`; plain gradient descent unless given. */
   readonly preconditioner?: PreconditionerFactory;
