@@ -62,6 +62,19 @@ describe("memoryRows", () => {
     );
   });
 
+  test.each([1, 2, 7, 301])("reads into shared memory and writes from it, %i features", (features) => {
+    const store = memoryRows({ outputs: 9, features, dtype: "float32" });
+    const shared = () => new Float32Array(new SharedArrayBuffer(3 * features * 4)).fill(7);
+    const written = shared();
+    for (let i = 0; i < written.length; i += 1) written[i] = i;
+    store.write(Uint32Array.of(8, 0, 3), written, Uint32Array.of(5, 0, 1));
+    const [rows, epochs] = [shared(), new Uint32Array(3)];
+    store.read(Uint32Array.of(0, 1, 8), rows, epochs);
+    const row = (at: number) => [...written.subarray(at * features, (at + 1) * features)];
+    expect([...rows]).toEqual([...row(1), ...new Array<number>(features).fill(0), ...row(0)]);
+    expect([...epochs]).toEqual([0, 0, 5]);
+  });
+
   test("40 million rows take the memory of those that were written", () => {
     const outputs = 40_000_000;
     const store = memoryRows({ outputs, features: 64, dtype: "float32" });

@@ -70,6 +70,14 @@ function combineRow(rows: usize, count: usize, out: usize, width: usize): void {
     v128.store(out + offset, sum2, 32);
     v128.store(out + offset, sum3, 48);
   }
+  for (; offset + 16 <= width; offset += 16) {
+    let sum = v128.splat<Real>(0);
+    for (let entry = rows; entry < end; entry += ROW_BYTES) {
+      const factor = v128.load_splat<Real>(entry, 8);
+      sum = v128.add<Real>(sum, v128.mul<Real>(factor, v128.load(load<usize>(entry) + offset)));
+    }
+    v128.store(out + offset, sum);
+  }
   for (; offset < width; offset += SIZE) {
     let sum: Real = 0;
     for (let entry = rows; entry < end; entry += ROW_BYTES) {

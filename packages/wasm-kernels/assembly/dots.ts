@@ -1,5 +1,5 @@
 import { index } from "./real";
-import { dot } from "./rows";
+import { dot, squares } from "./rows";
 import { shareStart } from "./share";
 
 /** out[i] = Σ a[i, j] · b[i, j] for A and B [m, n]. A part computes some of the rows. */
@@ -17,7 +17,9 @@ export function rowDots(
 ): void {
   const end = shareStart(m, 16, part + 1, parts);
   for (let i = shareStart(m, 16, part, parts); i < end; i += 1) {
-    store<Real>(out + i * outStride, dot(n, a + i * aStride, b + i * bStride));
+    const left = a + i * aStride;
+    const right = b + i * bStride;
+    store<Real>(out + i * outStride, left === right ? squares(n, left) : dot(n, left, right));
   }
 }
 

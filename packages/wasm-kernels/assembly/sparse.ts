@@ -71,6 +71,15 @@ function multiplySparseRow(
     storeVector(1, sum2, beta, out + offset + 32);
     storeVector(1, sum3, beta, out + offset + 48);
   }
+  for (; offset + 16 <= width; offset += 16) {
+    let sum = v128.splat<Real>(0);
+    for (let entry: usize = 0; entry < entries; entry += 1) {
+      const factor = v128.splat<Real>(<Real>(alpha * load<f64>(values + 8 * entry)));
+      const row = b + index(columnIds + 4 * entry) * bStride + offset;
+      sum = v128.add<Real>(sum, v128.mul<Real>(factor, v128.load(row)));
+    }
+    storeVector(1, sum, beta, out + offset);
+  }
   for (; offset < width; offset += SIZE) {
     let sum: Real = 0;
     for (let entry: usize = 0; entry < entries; entry += 1) {

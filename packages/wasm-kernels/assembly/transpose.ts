@@ -1,4 +1,3 @@
-import { packBytes } from "./gemm";
 import { LANES, SIZE } from "./real";
 
 /** Transposes LANES × LANES elements; source and destination may be the same. */
@@ -22,20 +21,6 @@ export function transposeTile(source: usize, sourceStride: usize, out: usize, ou
   v128.store(out + 3 * outStride, v128.shuffle<f64>(high01, high23, 1, 3));
 }
 
-/** Adds the tile at `other` to the one at `out`. */
-function addTile(other: usize, otherStride: usize, out: usize, outStride: usize): void {
-  for (let row: usize = 0; row < LANES; row += 1) {
-    const target = out + row * outStride;
-    v128.store(target, v128.add<Real>(v128.load(target), v128.load(other + row * otherStride)));
-  }
-}
-
-function copyTile(source: usize, sourceStride: usize, out: usize, outStride: usize): void {
-  for (let row: usize = 0; row < LANES; row += 1) {
-    v128.store(out + row * outStride, v128.load(source + row * sourceStride));
-  }
-}
-
 /**
  * out = A + Aᵀ for A [n, n], where `out` may be A. Each part takes every `parts`-th band of LANES rows up to the diagonal,
  * with the columns that mirror it: bands of different parts share no element.
@@ -43,33 +28,63 @@ function copyTile(source: usize, sourceStride: usize, out: usize, outStride: usi
 export function addTranspose(
   part: usize,
   parts: usize,
-  scratch: usize,
   n: usize,
   a: usize,
   aStride: usize,
   out: usize,
   outStride: usize,
 ): void {
-  scratch += part * packBytes();
   const tiled = n - (n % LANES);
   for (let i = part * LANES; i < n; i += parts * LANES) {
     const rows = min(LANES, n - i);
     const whole = i < tiled;
     for (let j: usize = 0; j < i; j += LANES) {
-      if (whole) addTilePair(scratch, a, aStride, out, outStride, i, j);
+      if (whole) addTilePair(a, aStride, out, outStride, i, j);
       else addElements(a, aStride, out, outStride, i, rows, j, LANES);
     }
     addDiagonal(a, aStride, out, outStride, i, rows);
   }
 }
 
-/** The tile at [i, j] and its mirror image. */
-function addTilePair(scratch: usize, a: usize, aStride: usize, out: usize, outStride: usize, i: usize, j: usize): void {
-  const below = i * SIZE;
-  transposeTile(a + j * aStride + below, aStride, scratch, 16);
-  addTile(a + i * aStride + j * SIZE, aStride, scratch, 16);
-  copyTile(scratch, 16, out + i * outStride + j * SIZE, outStride);
-  transposeTile(scratch, 16, out + j * outStride + below, outStride);
+/** The tile at [i, j] and its mirror image, in registers. */
+function addTilePair(a: usize, aStride: usize, out: usize, outStride: usize, i: usize, j: usize): void {
+  const below = a + i * aStride + j * SIZE;
+  const above = a + j * aStride + i * SIZE;
+  out += j * outStride + i * SIZE;
+  const mirror = out + (i - j) * (outStride - SIZE);
+  const row0 = v128.load(above);
+  const row1 = v128.load(above + aStride);
+  if (sizeof<Real>() === 8) {
+    const sum0 = v128.add<f64>(v128.shuffle<f64>(row0, row1, 0, 2), v128.load(below));
+    const sum1 = v128.add<f64>(v128.shuffle<f64>(row0, row1, 1, 3), v128.load(below + aStride));
+    v128.store(mirror, sum0);
+    v128.store(mirror + outStride, sum1);
+    v128.store(out, v128.shuffle<f64>(sum0, sum1, 0, 2));
+    v128.store(out + outStride, v128.shuffle<f64>(sum0, sum1, 1, 3));
+    return;
+  }
+  const row2 = v128.load(above + 2 * aStride);
+  const row3 = v128.load(above + 3 * aStride);
+  const low01 = v128.shuffle<f32>(row0, row1, 0, 4, 1, 5);
+  const low23 = v128.shuffle<f32>(row2, row3, 0, 4, 1, 5);
+  const high01 = v128.shuffle<f32>(row0, row1, 2, 6, 3, 7);
+  const high23 = v128.shuffle<f32>(row2, row3, 2, 6, 3, 7);
+  const sum0 = v128.add<f32>(v128.shuffle<f64>(low01, low23, 0, 2), v128.load(below));
+  const sum1 = v128.add<f32>(v128.shuffle<f64>(low01, low23, 1, 3), v128.load(below + aStride));
+  const sum2 = v128.add<f32>(v128.shuffle<f64>(high01, high23, 0, 2), v128.load(below + 2 * aStride));
+  const sum3 = v128.add<f32>(v128.shuffle<f64>(high01, high23, 1, 3), v128.load(below + 3 * aStride));
+  v128.store(mirror, sum0);
+  v128.store(mirror + outStride, sum1);
+  v128.store(mirror + 2 * outStride, sum2);
+  v128.store(mirror + 3 * outStride, sum3);
+  const left01 = v128.shuffle<f32>(sum0, sum1, 0, 4, 1, 5);
+  const left23 = v128.shuffle<f32>(sum2, sum3, 0, 4, 1, 5);
+  const right01 = v128.shuffle<f32>(sum0, sum1, 2, 6, 3, 7);
+  const right23 = v128.shuffle<f32>(sum2, sum3, 2, 6, 3, 7);
+  v128.store(out, v128.shuffle<f64>(left01, left23, 0, 2));
+  v128.store(out + outStride, v128.shuffle<f64>(left01, left23, 1, 3));
+  v128.store(out + 2 * outStride, v128.shuffle<f64>(right01, right23, 0, 2));
+  v128.store(out + 3 * outStride, v128.shuffle<f64>(right01, right23, 1, 3));
 }
 
 function addElements(

@@ -122,16 +122,7 @@ export class SimdBackend extends SimdMemory implements Backend {
     const { size } = this;
     const source = simd(a);
     const target = simd(out);
-    this.kernels.addTranspose(
-      0,
-      1,
-      this.#pack,
-      a.rows,
-      source.address,
-      source.stride * size,
-      target.address,
-      target.stride * size,
-    );
+    this.kernels.addTranspose(0, 1, a.rows, source.address, source.stride * size, target.address, target.stride * size);
   }
 
   luSolve(a: Matrix, b: Matrix, out: Matrix, status: Matrix): void {

@@ -59,7 +59,6 @@ export interface SimdKernels {
   addTranspose(
     part: number,
     parts: number,
-    scratch: number,
     n: number,
     a: number,
     aStride: number,

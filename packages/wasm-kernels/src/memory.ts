@@ -1,4 +1,12 @@
-import { bytesOf, type Dtype, type FloatArray, type Matrix, type MemoryStats, WideheadError } from "@widehead/core";
+import {
+  bytesOf,
+  type Dtype,
+  type FloatArray,
+  floatArray,
+  type Matrix,
+  type MemoryStats,
+  WideheadError,
+} from "@widehead/core";
 import type { Arena } from "./arena.ts";
 import type { SimdEngine } from "./engine.ts";
 import { SimdMatrix } from "./matrix.ts";
@@ -83,7 +91,17 @@ export class SimdMemory {
 
   async readMany(matrices: readonly Matrix[]): Promise<FloatArray[]> {
     this.checkAlive("readMany");
-    return matrices.map((matrix) => this.#copyOf(matrix as SimdMatrix));
+    let length = 0;
+    for (const { rows, columns } of matrices) length += rows * columns;
+    const copy = floatArray(this.#dtype, length);
+    let end = 0;
+    return matrices.map((matrix) => {
+      const begin = end;
+      end += matrix.rows * matrix.columns;
+      const part = copy.subarray(begin, end);
+      this.#read(matrix as SimdMatrix, part);
+      return part;
+    });
   }
 
   async settle(): Promise<void> {
@@ -108,15 +126,16 @@ export class SimdMemory {
     this.#disposed = true;
   }
 
-  #copyOf(source: SimdMatrix): FloatArray {
+  #read(source: SimdMatrix, target: FloatArray): void {
     const { rows, columns, stride } = source;
     const { elements } = this;
     const first = this.indexOf(source);
-    if (source.packed) return elements.slice(first, first + rows * columns);
-    const copy = this.#dtype === "float32" ? new Float32Array(rows * columns) : new Float64Array(rows * columns);
-    for (let i = 0; i < rows; i += 1) {
-      for (let j = 0; j < columns; j += 1) copy[i * columns + j] = elements[first + i * stride + j]!;
+    if (source.packed) {
+      target.set(elements.subarray(first, first + rows * columns));
+      return;
     }
-    return copy;
+    for (let i = 0; i < rows; i += 1) {
+      for (let j = 0; j < columns; j += 1) target[i * columns + j] = elements[first + i * stride + j]!;
+    }
   }
 }

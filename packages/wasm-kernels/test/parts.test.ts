@@ -121,8 +121,8 @@ const kernels: readonly Kernel[] = [
     prepare: (placer) => {
       const stride = 45 * placer.size;
       const a = placer.place(45 * 45);
-      return (table, part, parts, scratch, out) => {
-        table.addTranspose(part, parts, scratch, 45, a, stride, out, stride);
+      return (table, part, parts, _, out) => {
+        table.addTranspose(part, parts, 45, a, stride, out, stride);
       };
     },
   },

@@ -26,7 +26,7 @@ const rules: Readonly<Record<Exclude<keyof SimdKernels, "heapBase" | "packBytes"
   gemm: { work: ([, m, n, k]) => m! * n! * k!, least: leastProduct },
   luApply: { work: ([, n, columns]) => n! * n! * columns!, least: leastProduct },
   combine: { work: ([, m, n, , , , count]) => m! * n! * count!, least: leastNumbers },
-  addTranspose: { work: ([, n]) => n! * n!, least: leastNumbers },
+  addTranspose: { work: ([n]) => n! * n!, least: leastNumbers },
   rowDots: { work: ([m, n]) => m! * n!, least: leastNumbers },
   sampledDots: { work: ([rows, n, offsets], indices) => n! * indices[offsets! / 4 + rows!]!, least: leastNumbers },
   sparseGemm: { work: ([m, n, , offsets], indices) => n! * (m! + indices[offsets! / 4 + m!]!), least: leastNumbers },

@@ -138,7 +138,7 @@ export async function forward(
   };
 }
 
-function sumOf(values: FloatArray): number {
+export function sumOf(values: FloatArray): number {
   let total = 0;
   for (const value of values) total += value;
   return total;

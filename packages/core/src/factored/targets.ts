@@ -34,29 +34,3 @@ export function transpose(sparse: SparseMatrix): SparseMatrix {
   }
   return { rows: sparse.columns, columns: sparse.rows, offsets, columnIds, values };
 }
-
-/**
- * T Tᵀ [m, m], entry by entry and not summed: the pairwise inner products of the targets' own part of the gradients.
- * Examples meet only in outputs that they share.
- */
-export function targetOverlap(targets: SparseMatrix, transposed: SparseMatrix): SparseMatrix {
-  const m = targets.rows;
-  let count = 0;
-  for (let k = 0; k < transposed.rows; k += 1) count += (transposed.offsets[k + 1] - transposed.offsets[k]) ** 2;
-  const offsets = new Uint32Array(m + 1);
-  const columnIds = new Uint32Array(count);
-  const values = new Float64Array(count);
-  let at = 0;
-  for (let i = 0; i < m; i += 1) {
-    for (let n = targets.offsets[i]; n < targets.offsets[i + 1]; n += 1) {
-      const k = targets.columnIds[n];
-      for (let other = transposed.offsets[k]; other < transposed.offsets[k + 1]; other += 1) {
-        columnIds[at] = transposed.columnIds[other];
-        values[at] = targets.values[n] * transposed.values[other];
-        at += 1;
-      }
-    }
-    offsets[i + 1] = at;
-  }
-  return { rows: m, columns: m, offsets, columnIds, values };
-}

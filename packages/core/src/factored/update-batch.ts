@@ -1,11 +1,11 @@
 import { probeLeverage } from "./leverage.ts";
-import { centredMoments } from "./moments.ts";
+import { halfMoments } from "./moments.ts";
 import { decayed, halfDecayed, type Solve } from "./update.ts";
 
 /**
  * Through the [m, m] system of the batch (Woodbury). For Ĥ = H all d × d updates are one product:
  *
- *     P = (1/c)(I − (η/c)ĤHᵀdiag(a))⁻¹ĤU⁻¹,   E = cG_c − (η/2)M_cĤ
+ *     P = (1/c)(I − (η/c)ĤHᵀdiag(a))⁻¹ĤU⁻¹,   E = cG_c − ηΛĤ
  *     U⁻ᵀ ← U⁻ᵀ/c + (η/c)(diag(a)P)ᵀH,   [Q_c ; U ; ω ; w̄] ← scaled − η[E | diag(a)Z | a∘u + b | g]ᵀĤ
  *     Q_c ← c²Q_c − η(EᵀĤ + ĤᵀE)
  */
@@ -15,7 +15,7 @@ export const updateByBatch: Solve = (input, pass, gradient, rates, transposed, s
   const { learningRate, keep } = rates;
   const { factors, squaresSlopes } = gradient;
   const [m, d] = [hidden.rows, hidden.columns];
-  const moments = centredMoments(input, pass, gradient, transposed);
+  const moments = halfMoments(input, pass, gradient, transposed);
   const scaled = buffers.get("scaledHidden", m, d);
 
   const system = buffers.get("batchSystem", m, m);
@@ -29,7 +29,7 @@ export const updateByBatch: Solve = (input, pass, gradient, rates, transposed, s
   const factor = (at: number) => backend.view(factors, 0, at * d, m, d);
   backend.combine(factor(0), [{ matrix: directions, scale: squaresSlopes, factor: -1 / keep }]);
   backend.combine(factor(1), [{ matrix: gradient.centred, factor: keep }]);
-  backend.gemm(moments, direction, factor(1), { alpha: -learningRate / 2, beta: 1 });
+  backend.gemm(moments, direction, factor(1), { alpha: -learningRate, beta: 1 });
   backend.combine(factor(2), [{ matrix: pass.transformed, scale: squaresSlopes }]);
 
   backend.combine(spare.transform, decayed(state.transform, keep));

@@ -56,6 +56,7 @@ class MemoryRows implements RowStore {
   #outputs: number;
   #touched = 0;
   #bytes = 0;
+  #staging: FloatArray;
 
   constructor(outputs: number, features: number, dtype: Dtype) {
     this.features = features;
@@ -65,6 +66,7 @@ class MemoryRows implements RowStore {
     const enough = Math.ceil(Math.log2(outputs));
     this.#shift = Math.max(0, Math.min(enough, Math.floor(Math.log2(slabElements / features))));
     this.#mask = 2 ** this.#shift - 1;
+    this.#staging = floatArray(dtype, 0);
   }
 
   get outputs(): number {
@@ -81,27 +83,31 @@ class MemoryRows implements RowStore {
 
   read(ids: Uint32Array, rows: FloatArray, epochs: Uint32Array): void {
     const { features } = this;
+    const target = this.#beside(rows);
     for (let i = 0; i < ids.length; i += 1) {
       const slot = this.#slotOf(ids[i]);
       if (slot < 0) {
-        rows.fill(0, i * features, (i + 1) * features);
+        target.fill(0, i * features, (i + 1) * features);
         epochs[i] = 0;
       } else {
         const slab = this.#slabs[slot >>> this.#shift];
-        copyRow(slab.rows, (slot & this.#mask) * features, rows, i * features, features);
+        copyRow(slab.rows, (slot & this.#mask) * features, target, i * features, features);
         epochs[i] = slab.epochs[slot & this.#mask];
       }
     }
+    if (target !== rows) rows.set(target.subarray(0, rows.length));
   }
 
   write(ids: Uint32Array, rows: FloatArray, epochs: Uint32Array): void {
     this.#reserve(ids);
     const { features } = this;
+    const source = this.#beside(rows);
+    if (source !== rows) source.set(rows);
     for (let i = 0; i < ids.length; i += 1) {
       const slot = this.#claim(ids[i]);
       const slab = this.#slabs[slot >>> this.#shift];
       slab.epochs[slot & this.#mask] = epochs[i];
-      copyRow(rows, i * features, slab.rows, (slot & this.#mask) * features, features);
+      copyRow(source, i * features, slab.rows, (slot & this.#mask) * features, features);
     }
   }
 
@@ -126,6 +132,16 @@ class MemoryRows implements RowStore {
   grow(count: number): void {
     checkCount("count", count, mostOutputs - this.#outputs);
     this.#outputs += count;
+  }
+
+  /**
+   * Where single rows are copied: the array itself, or one of the store's own where it lies in shared memory. Engines copy
+   * that word by word, and byte by byte a row that is not aligned to words; all rows at once are fast and aligned.
+   */
+  #beside(rows: FloatArray): FloatArray {
+    if (rows.buffer instanceof ArrayBuffer) return rows;
+    if (this.#staging.length < rows.length) this.#staging = floatArray(this.dtype, rows.length);
+    return this.#staging;
   }
 
   #slotOf(id: number): number {
