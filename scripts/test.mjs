@@ -11,8 +11,7 @@ run(bin("biome"), ["check", "--error-on-warnings", "."]);
 turbo("typecheck");
 
 mkdirSync(join(root, "reports"), { recursive: true });
-/** The GPU backends take minutes on software adapters: CONTRIBUTING.md says how to run them. */
-const inBrowser = ["--config", join("tests", "browser", "vitest.config.ts"), "environment", "wasm", "missing"];
+const inBrowser = ["--config", join("tests", "browser", "vitest.config.ts")];
 const runs = [runTests("vitest", process.argv.slice(2)), runTests("browser", inBrowser)];
 
 const sum = (count) => runs.reduce((total, run) => total + count(run), 0);
@@ -26,7 +25,9 @@ process.exit(runs.every(({ status }) => status === 0) && passed > 0 && failed ==
 function runTests(name, args) {
   const report = join(root, "reports", `${name}.json`);
   rmSync(report, { force: true });
-  const options = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const conformance = join(root, "scripts", "conformance-reporter.mjs");
+  const options = ["default", conformance, "json"].map((reporter) => `--reporter=${reporter}`);
+  options.push(`--outputFile.json=${report}`);
   const { status } = spawnSync(bin("vitest"), ["run", ...options, ...args], { cwd: root, stdio: "inherit" });
   if (!existsSync(report)) process.exit(status || 1);
   return { ...JSON.parse(readFileSync(report, "utf8")), status };

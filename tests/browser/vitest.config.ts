@@ -16,10 +16,10 @@ export default defineConfig({
   },
   test: {
     include,
-    env: { CONFORMANCE_REQUIRE: env.CONFORMANCE_REQUIRE ?? "" },
+    env: { CONFORMANCE_REQUIRE: env.CONFORMANCE_REQUIRE_IN_BROWSER ?? "" },
     // On a busy machine a software GPU takes its time.
     testTimeout: 300_000,
-    fileParallelism: false,
+    maxWorkers: 2,
     browser: {
       enabled: chromiumFound,
       headless: true,

@@ -1,5 +1,5 @@
 import type { Backend, Capabilities, FloatArray, Matrix, MemoryStats, Numerics } from "@widehead/core";
-import type { Engine } from "./engine/engine.ts";
+import type { Engine, Storage } from "./engine/engine.ts";
 import { Handle } from "./handle.ts";
 import { GpujsKernels } from "./kernels.ts";
 import { TaskQueue } from "./queue.ts";
@@ -18,23 +18,29 @@ export class GpujsBackend extends GpujsKernels implements Backend {
   readonly threads = 1;
   readonly supports: Capabilities = supports;
   readonly numerics: Numerics = Object.freeze({ dtype: "float32", roundoff: 2 ** -24 });
-  readonly #storages = new WeakSet<object>();
-  #buffers = 0;
+  readonly #release: (engine: Engine) => Promise<void>;
+  readonly #storages = new WeakSet<Storage>();
+  readonly #live = new Set<Storage>();
   #bytes = 0;
   #end: Promise<void> | undefined;
 
-  constructor(engine: Engine, kernel: string) {
+  /**
+   * @param engine  belongs to the backend until it is disposed
+   * @param release  what becomes of it then, where it did not fail; it is destroyed unless told
+   */
+  constructor(engine: Engine, kernel: string, release: (engine: Engine) => Promise<void> = destroy) {
     super(engine, new TaskQueue());
     this.kernel = kernel;
+    this.#release = release;
   }
 
   allocate(rows: number, columns: number): Matrix {
     const storage = this.engine.allocate(rows, columns);
     this.#storages.add(storage);
-    this.#buffers += 1;
+    this.#live.add(storage);
     this.#bytes += storage.bytes;
     return new Handle(rows, columns, storage, () => {
-      this.#buffers -= 1;
+      this.#live.delete(storage);
       this.#bytes -= storage.bytes;
       if (this.#end === undefined) this.queue.add(() => this.engine.release(storage));
     });
@@ -63,11 +69,23 @@ export class GpujsBackend extends GpujsKernels implements Backend {
   }
 
   stats(): MemoryStats {
-    return { buffers: this.#buffers, bytes: this.#bytes };
+    return { buffers: this.#live.size, bytes: this.#bytes };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#end ??= this.queue.idle().then(() => this.engine.destroy());
+    this.#end ??= this.#finish();
     return this.#end;
   }
+
+  async #finish(): Promise<void> {
+    // Those that are disposed while the queue runs out are among them.
+    const left = [...this.#live];
+    await this.queue.idle();
+    for (const storage of left) this.engine.release(storage);
+    await (this.queue.failed ? destroy : this.#release)(this.engine);
+  }
+}
+
+function destroy(engine: Engine): Promise<void> {
+  return engine.destroy();
 }

@@ -28,6 +28,10 @@ export class TaskQueue {
     return value!;
   }
 
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Resolves when nothing is left to do, whatever failed. */
   async idle(): Promise<void> {
     await this.#tail;

@@ -1,5 +1,8 @@
 import { gpujsIn } from "@widehead/backend-gpujs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { GpujsBackend } from "../src/backend.ts";
+import { loadLibrary } from "../src/engine/library.ts";
+import { TextureEngine } from "../src/engine/textures.ts";
 import { makeLayer, train } from "./training.ts";
 
 /** What is used of the class of WebGL 2 contexts, so that this file also loads in Node, where nothing of it runs. */
@@ -54,6 +57,20 @@ describe.skipIf(contextClass === undefined)("textures", () => {
     for (const matrix of matrices) matrix[Symbol.dispose]();
     await backend.settle();
     expect(before - live.size).toBeGreaterThanOrEqual(19);
+  });
+
+  test.for([true, false])("are read, solved and read again, where reads wait: %s", async (waits) => {
+    const engine = new TextureEngine(await loadLibrary(), "webgl2", 2048, waits);
+    await using backend = new GpujsBackend(engine, "under test");
+    const [a, b, status] = [backend.allocate(2, 2), backend.allocate(2, 2), backend.allocate(1, 1)];
+    backend.write(a, Float64Array.of(0, 2, 4, 1));
+    backend.write(b, Float64Array.of(6, 10, 7, 13));
+    backend.luSolve(a, b, b, status);
+    const first = backend.readMany([b, status]);
+    backend.combine(b, [{ matrix: b, factor: 2 }]);
+    const second = backend.readMany([b]);
+    expect(await first).toEqual([Float32Array.of(1, 2, 3, 5), Float32Array.of(0)]);
+    expect(await second).toEqual([Float32Array.of(2, 4, 6, 10)]);
   });
 
   test("a context that is lost is ERR_DEVICE_LOST, not zeros", async () => {

@@ -1,4 +1,5 @@
 import type { Backend, Capabilities, FloatArray, Matrix, MemoryStats, Numerics } from "@widehead/core";
+import { Device } from "./device.ts";
 import { Faults } from "./faults.ts";
 import { write } from "./kernels/write.ts";
 import { GpuKernels, gpu } from "./kernels.ts";
@@ -16,7 +17,6 @@ export const supports: Capabilities = Object.freeze({
 
 /** Numbers of a matrix that are staged at once. */
 const CHUNK = 2 ** 20;
-const LARGEST_WORKGROUP = 1024;
 
 /** Records each kernel when it is called, and submits what was recorded when something is read. */
 export class WebGpuBackend extends GpuKernels implements Backend {
@@ -25,20 +25,27 @@ export class WebGpuBackend extends GpuKernels implements Backend {
   readonly threads = 1;
   readonly supports: Capabilities = supports;
   readonly numerics: Numerics = Object.freeze({ dtype: "float32", roundoff: 2 ** -24 });
-  readonly #device: GPUDevice;
+  readonly #device: Device;
+  readonly #release: () => void;
   readonly #faults: Faults;
   readonly #readback: Readback;
+  #disposed = false;
 
-  /** @param device  belongs to the backend, which destroys it when it is disposed */
-  constructor(device: GPUDevice, kernel: string) {
-    const faults = new Faults(device);
+  /**
+   * @param gpu  belongs to the backend until it is disposed
+   * @param release  what then becomes of it; it is destroyed unless told
+   */
+  constructor(gpu: GPUDevice, kernel: string, release: () => void = () => gpu.destroy()) {
+    const device = new Device(gpu);
+    const faults = new Faults(gpu);
     const recorder = new Recorder(device, faults);
-    const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX } = device.limits;
-    const threads = Math.min(LARGEST_WORKGROUP, maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX);
+    const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX } = gpu.limits;
+    const threads = Math.min(maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX);
     const memory = new Memory(device, faults, recorder);
     super(recorder, memory, 2 ** Math.floor(Math.log2(threads)));
     this.kernel = kernel;
     this.#device = device;
+    this.#release = release;
     this.#faults = faults;
     this.#readback = new Readback(device, faults, recorder, memory);
   }
@@ -82,7 +89,10 @@ export class WebGpuBackend extends GpuKernels implements Backend {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
     this.#faults.dispose();
-    this.#device.destroy();
+    this.#device.destroyBuffers();
+    this.#release();
   }
 }

@@ -53,8 +53,11 @@ export class Faults {
     return this.#fault() as WideheadError;
   }
 
+  /** Nothing is reported from now on, and no error scope is open. */
   dispose(): void {
+    if (this.#disposed) return;
     this.#disposed = true;
+    for (let scope = 0; scope < 2; scope += 1) this.#device.popErrorScope().catch(() => {});
   }
 
   #open(): void {

@@ -3,7 +3,7 @@ import { addTranspose } from "./kernels/add-transpose.ts";
 import { combine, MOST_TERMS } from "./kernels/combine.ts";
 import { fill } from "./kernels/fill.ts";
 import { chooseGemm } from "./kernels/gemm.ts";
-import { type LuFactor, luFactor } from "./kernels/lu-factor.ts";
+import { type LuFactor, luFactors } from "./kernels/lu-factor.ts";
 import { luSubstitute, RIGHT_HAND_SIDES } from "./kernels/lu-substitute.ts";
 import { rowDots } from "./kernels/row-dots.ts";
 import { sampledDots } from "./kernels/sampled-dots.ts";
@@ -20,13 +20,13 @@ export const gpu = (matrix: Matrix): GpuMatrix => matrix as GpuMatrix;
 export class GpuKernels implements Kernels {
   protected readonly recorder: Recorder;
   protected readonly memory: Memory;
-  readonly #luFactor: LuFactor;
+  readonly #luFactor: (unknowns: number) => LuFactor;
 
   /** @param threads  of the largest workgroup that the device takes */
   constructor(recorder: Recorder, memory: Memory, threads: number) {
     this.recorder = recorder;
     this.memory = memory;
-    this.#luFactor = luFactor(threads);
+    this.#luFactor = luFactors(threads);
   }
 
   gemm(a: Matrix, b: Matrix, out: Matrix, options: GemmOptions = {}): void {
@@ -94,7 +94,7 @@ export class GpuKernels implements Kernels {
   luSolve(a: Matrix, b: Matrix, out: Matrix, status: Matrix): void {
     const { rows: n, columns } = b;
     const order = this.memory.scratch("order", n, 1);
-    this.recorder.run(this.#luFactor, {
+    this.recorder.run(this.#luFactor(n), {
       operands: { a: gpu(a), order, status: gpu(status) },
       parameters: { n },
       workgroups: 1,

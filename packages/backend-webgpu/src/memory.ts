@@ -1,4 +1,5 @@
 import { type MemoryStats, WideheadError } from "@widehead/core";
+import type { Device } from "./device.ts";
 import type { Faults } from "./faults.ts";
 import { COPIED_FROM, COPIED_TO, STORAGE } from "./flags.ts";
 import { GpuMatrix, type Storage } from "./matrix.ts";
@@ -11,7 +12,7 @@ let created = 0;
 
 /** The matrices of a device: one buffer each, which WebGPU fills with zeros. */
 export class Memory {
-  readonly #device: GPUDevice;
+  readonly #device: Device;
   readonly #faults: Faults;
   readonly #recorder: Recorder;
   readonly #owned = new WeakSet<Storage>();
@@ -19,7 +20,7 @@ export class Memory {
   #buffers = 0;
   #bytes = 0;
 
-  constructor(device: GPUDevice, faults: Faults, recorder: Recorder) {
+  constructor(device: Device, faults: Faults, recorder: Recorder) {
     this.#device = device;
     this.#faults = faults;
     this.#recorder = recorder;
@@ -62,7 +63,8 @@ export class Memory {
   #create(rows: number, columns: number): Storage {
     this.#faults.check();
     const size = Math.max(4, rows * columns * 4);
-    const limit = Math.min(this.#device.limits.maxStorageBufferBindingSize, this.#device.limits.maxBufferSize);
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.#device.gpu.limits;
+    const limit = Math.min(maxStorageBufferBindingSize, maxBufferSize);
     if (size > limit) {
       throw new WideheadError(
         "ERR_MEMORY",

@@ -1,3 +1,4 @@
+import type { Device } from "./device.ts";
 import type { Faults } from "./faults.ts";
 import { COPIED_TO, MAP_READ, MAPPED } from "./flags.ts";
 import { pack } from "./kernels/pack.ts";
@@ -8,13 +9,13 @@ import type { Recorder } from "./recorder.ts";
 
 /** Reads matrices through one staging buffer and one map for each call; buffers are kept for the next. */
 export class Readback {
-  readonly #device: GPUDevice;
+  readonly #device: Device;
   readonly #faults: Faults;
   readonly #recorder: Recorder;
   readonly #memory: Memory;
   readonly #free: GPUBuffer[] = [];
 
-  constructor(device: GPUDevice, faults: Faults, recorder: Recorder, memory: Memory) {
+  constructor(device: Device, faults: Faults, recorder: Recorder, memory: Memory) {
     this.#device = device;
     this.#faults = faults;
     this.#recorder = recorder;
@@ -28,7 +29,7 @@ export class Readback {
     const buffer = this.#take(bytes);
     this.#recordCopies(matrices, buffer);
     this.#recorder.submit();
-    const mapped = bytes === 0 ? this.#device.queue.onSubmittedWorkDone() : buffer.mapAsync(MAP_READ, 0, bytes);
+    const mapped = bytes === 0 ? this.#device.gpu.queue.onSubmittedWorkDone() : buffer.mapAsync(MAP_READ, 0, bytes);
     const [collected, copied] = await Promise.allSettled([
       this.#faults.collect(),
       mapped.then(() => this.#copyOut(matrices, buffer, bytes)),
@@ -37,7 +38,7 @@ export class Readback {
       this.#free.push(buffer);
       return copied.value;
     }
-    buffer.destroy();
+    this.#device.destroyBuffer(buffer);
     // What was collected explains why nothing could be copied.
     if (collected.status === "rejected") throw collected.reason;
     throw this.#faults.unanswered((copied as PromiseRejectedResult).reason);
@@ -85,11 +86,12 @@ export class Readback {
   #take(bytes: number): GPUBuffer {
     const fitting = this.#free.findIndex(({ size }) => size >= bytes);
     if (fitting !== -1) return this.#free.splice(fitting, 1)[0] as GPUBuffer;
-    this.#free.pop()?.destroy();
+    const small = this.#free.pop();
+    if (small !== undefined) this.#device.destroyBuffer(small);
     const size = 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
     return this.#device.createBuffer({
       label: "readback",
-      size: Math.min(size, Math.max(bytes, this.#device.limits.maxBufferSize)),
+      size: Math.min(size, Math.max(bytes, this.#device.gpu.limits.maxBufferSize)),
       usage: MAPPED | COPIED_TO,
     });
   }

@@ -1,6 +1,7 @@
+import { BindGroups } from "./bind-groups.ts";
+import type { Device } from "./device.ts";
 import type { Faults } from "./faults.ts";
 import type { GpuMatrix, Storage } from "./matrix.ts";
-import { Pipelines } from "./pipelines.ts";
 import type { Program } from "./program.ts";
 import { type HostData, Staging } from "./staging.ts";
 
@@ -19,9 +20,9 @@ export interface Call<Operand extends string, Parameter extends string> {
 
 /** Records kernels in call order, and submits them as one command buffer. */
 export class Recorder {
-  readonly #device: GPUDevice;
+  readonly #device: Device;
   readonly #faults: Faults;
-  readonly #pipelines: Pipelines;
+  readonly #groups: BindGroups;
   readonly #staging: Staging;
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
@@ -29,11 +30,11 @@ export class Recorder {
   /** Buffers that recorded calls may still use. */
   #retired: GPUBuffer[] = [];
 
-  constructor(device: GPUDevice, faults: Faults) {
+  constructor(device: Device, faults: Faults) {
     this.#device = device;
     this.#faults = faults;
-    this.#pipelines = new Pipelines(device);
-    this.#staging = new Staging(device, this.#pipelines.callLayout);
+    this.#groups = new BindGroups(device.gpu);
+    this.#staging = new Staging(device);
   }
 
   /** Throws ERR_DISPOSED, ERR_DEVICE_LOST, ERR_MEMORY. */
@@ -78,11 +79,11 @@ export class Recorder {
       const known = buffers.indexOf(storage);
       return known === -1 ? buffers.push(storage) - 1 : known;
     });
-    const pipeline = this.#pipelines.get(program, bindings);
+    const pipeline = this.#device.pipelines.get(program, bindings);
     this.#pass ??= this.#commands().beginComputePass();
     this.#pass.setPipeline(pipeline.compiled);
     this.#pass.setBindGroup(0, this.#staging.group, [place * 4]);
-    this.#pass.setBindGroup(1, this.#pipelines.group(pipeline, buffers));
+    this.#pass.setBindGroup(1, this.#groups.get(pipeline, buffers));
     const [x, y] = typeof workgroups === "number" ? this.#spread(workgroups) : workgroups;
     this.#pass.dispatchWorkgroups(x, y);
     this.#calls += 1;
@@ -90,13 +91,13 @@ export class Recorder {
 
   /** x · y ≥ count, neither beyond the adapter's limit. */
   #spread(count: number): readonly [number, number] {
-    const y = Math.ceil(count / this.#device.limits.maxComputeWorkgroupsPerDimension);
+    const y = Math.ceil(count / this.#device.gpu.limits.maxComputeWorkgroupsPerDimension);
     return [Math.ceil(count / y), y];
   }
 
   /** The commands recorded after every kernel so far. */
   #commands(): GPUCommandEncoder {
-    this.#encoder ??= this.#device.createCommandEncoder();
+    this.#encoder ??= this.#device.gpu.createCommandEncoder();
     return this.#encoder;
   }
 
@@ -112,16 +113,16 @@ export class Recorder {
     this.#pass?.end();
     this.#pass = undefined;
     this.#staging.send();
-    if (this.#encoder !== undefined) this.#device.queue.submit([this.#encoder.finish()]);
+    if (this.#encoder !== undefined) this.#device.gpu.queue.submit([this.#encoder.finish()]);
     this.#encoder = undefined;
     this.#calls = 0;
-    for (const buffer of this.#retired) buffer.destroy();
+    for (const buffer of this.#retired) this.#device.destroyBuffer(buffer);
     this.#retired = [];
   }
 
   /** Destroys a buffer once the calls that may use it have been submitted. */
   retire(storage: Storage): void {
-    this.#pipelines.forget(storage);
+    this.#groups.forget(storage);
     this.#retired.push(storage.buffer);
   }
 }

@@ -1,4 +1,5 @@
 import { WideheadError } from "@widehead/core";
+import type { Device } from "./device.ts";
 import { COPIED_TO, STORAGE, UNIFORM } from "./flags.ts";
 
 /** Host numbers that travel with a call. */
@@ -13,8 +14,7 @@ const FIRST_CAPACITY = 2 ** 18;
  * the calls run.
  */
 export class Staging {
-  readonly #device: GPUDevice;
-  readonly #layout: GPUBindGroupLayout;
+  readonly #device: Device;
   /** All words, as integers and as floats. */
   integers: Uint32Array<ArrayBuffer> = new Uint32Array(0);
   floats: Float32Array = new Float32Array(0);
@@ -22,9 +22,8 @@ export class Staging {
   #group: GPUBindGroup | undefined;
   #used = 0;
 
-  constructor(device: GPUDevice, layout: GPUBindGroupLayout) {
+  constructor(device: Device) {
     this.#device = device;
-    this.#layout = layout;
     this.#grow(FIRST_CAPACITY);
   }
 
@@ -55,26 +54,27 @@ export class Staging {
 
   /** Hands what is staged to the device's queue. */
   send(): void {
-    if (this.#used > 0) this.#device.queue.writeBuffer(this.#buffer as GPUBuffer, 0, this.integers, 0, this.#used);
+    if (this.#used > 0) this.#device.gpu.queue.writeBuffer(this.#buffer as GPUBuffer, 0, this.integers, 0, this.#used);
     this.#used = 0;
   }
 
   #grow(words: number): void {
     const size = words * 4;
-    const limit = Math.min(this.#device.limits.maxStorageBufferBindingSize, this.#device.limits.maxBufferSize);
+    const { limits } = this.#device.gpu;
+    const limit = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
     if (size > limit) {
       const message = `webgpu: host data of one call must fit ${limit} bytes of this adapter, got ${size}`;
       throw new WideheadError("ERR_MEMORY", message, { backend: "webgpu", expected: limit, actual: size });
     }
-    this.#buffer?.destroy();
+    if (this.#buffer !== undefined) this.#device.destroyBuffer(this.#buffer);
     const usage = UNIFORM | STORAGE | COPIED_TO;
     const buffer = this.#device.createBuffer({ label: "staging", size, usage });
     const memory = new ArrayBuffer(size);
     this.integers = new Uint32Array(memory);
     this.floats = new Float32Array(memory);
     this.#buffer = buffer;
-    this.#group = this.#device.createBindGroup({
-      layout: this.#layout,
+    this.#group = this.#device.gpu.createBindGroup({
+      layout: this.#device.pipelines.callLayout,
       entries: [
         { binding: 0, resource: { buffer, size: CALL_ALIGNMENT * 4 } },
         { binding: 1, resource: { buffer } },

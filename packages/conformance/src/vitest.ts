@@ -4,6 +4,13 @@ import type { Case } from "./case.ts";
 import { cases as allCases } from "./cases/index.ts";
 import { type RunOptions, runCase, skipReason } from "./run.ts";
 
+declare module "vitest" {
+  interface TaskMeta {
+    /** Of a test of the suite: what computes, or "not available". */
+    conformance?: string;
+  }
+}
+
 /** A backend's `conformance.lock.json`: the cases that it is let off, and why. */
 export interface ConformanceLock {
   readonly skips: readonly { readonly id: string; readonly reason: string }[];
@@ -26,7 +33,7 @@ export function describeBackend(module: BackendModule, options: DescribeOptions 
   describe(dtype === undefined ? module.name : `${module.name} ${dtype}`, async () => {
     const probe = await module.probe();
     if (!probe.available) {
-      test("available", ({ skip }) => {
+      test("available", { meta: { conformance: "not available" } }, ({ skip }) => {
         if (isRequired(module.name)) expect.fail(`CONFORMANCE_REQUIRE: ${module.name} is missing: ${probe.reason}`);
         skip(probe.reason);
       });
@@ -38,7 +45,7 @@ export function describeBackend(module: BackendModule, options: DescribeOptions 
       });
     }
     for (const definition of cases) {
-      test(definition.id, async ({ skip }) => {
+      test(definition.id, { meta: { conformance: probe.kernel } }, async ({ skip }) => {
         const { status, reason, sizes } = await runCase(module, definition, run);
         if (status === "skip") skip(reason);
         if (status === "fail") expect.fail(`${reason} at ${JSON.stringify(sizes ?? {})}`);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   briefSizes,
   type Case,
+  cases,
   defineCase,
   formatReport,
   mutated,
@@ -45,15 +46,34 @@ describe("defineCase and product", () => {
 });
 
 describe("briefSizes", () => {
-  test("keeps every case and every shape, and takes fewer steps in runs", () => {
-    const sizes = [{ m: 3 }, { m: 2, steps: 5 }, { m: 1, steps: 100_000 }];
-    const run = async () => {};
+  const sizes: Sizes[] = [{ m: 3 }, { m: 2, steps: 1 }, { m: 1, steps: 100 }];
+  const run = async () => {};
+
+  test("leaves a case as it is where fewer steps would say something else", () => {
     expect(briefSizes(caseOf(run, { sizes }))).toEqual(sizes);
-    const brief = briefSizes(caseOf(run, { id: "run/case", sizes }));
-    expect(brief.map(({ m }) => m)).toEqual([3, 2, 1]);
-    expect(brief[1]).toEqual(sizes[1]);
-    expect(brief[2]?.steps).toBeLessThan(100);
   });
+
+  test("keeps every shape, with fewer steps", () => {
+    const brief = briefSizes(caseOf(run, { id: "long/case", sizes: [...sizes, { m: 4, steps: 1000 }] }));
+    expect(brief.map(({ m }) => m)).toEqual([3, 2, 1, 4]);
+    expect(brief.slice(0, 3)).toEqual(sizes);
+    expect(brief[3]?.steps).toBeLessThan(1000);
+  });
+
+  test.each([/^step\//, /^run\//, /^second-order\/.*\/fixed$/, /^second-order\/.*\/full$/])(
+    "divides the shapes of %s among its cases, which leaves out none",
+    (ids) => {
+      const group = cases.filter(({ id }) => ids.test(id));
+      const shapes = (of: readonly Sizes[]) => of.map(({ steps, ...shape }) => JSON.stringify(shape));
+      const all = new Set(group.flatMap((definition) => shapes(definition.sizes)));
+      expect(new Set(group.flatMap((definition) => shapes(briefSizes(definition))))).toEqual(all);
+      for (const definition of group) {
+        const brief = briefSizes(definition).length;
+        expect(brief).toBeGreaterThan(0);
+        expect(brief).toBeLessThanOrEqual(Math.ceil(definition.sizes.length / 2));
+      }
+    },
+  );
 });
 
 describe("runCase", () => {

@@ -90,6 +90,10 @@ export class ArrayEngine implements Engine {
     });
   }
 
+  works(): boolean {
+    return true;
+  }
+
   async destroy(): Promise<void> {
     await this.#instance.destroy();
   }

@@ -32,6 +32,8 @@ export interface Engine {
   multiply(a: Window, b: Window, out: Window, alpha: number, beta: number): void;
   /** Copies, row-major without gaps. One transfer for all. */
   read(windows: readonly Window[]): Promise<Float32Array[]>;
+  /** False once the GPU was lost. */
+  works(): boolean;
   destroy(): Promise<void>;
 }
 

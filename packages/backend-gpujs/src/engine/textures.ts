@@ -31,11 +31,17 @@ const dialect: Dialect = {
  */
 export class TextureEngine implements Engine {
   readonly #maxTextureSize: number;
+  readonly #waits: boolean;
   readonly #instance: Instance;
   readonly #kernels: CompiledKernels;
 
-  constructor(library: Library, mode: "webgl2" | "headlessgl", maxTextureSize: number) {
+  /**
+   * @param waits  true to wait for the GPU in a read, false to poll it meanwhile, which takes a processor: where the GPU is
+   *   emulated, from it
+   */
+  constructor(library: Library, mode: "webgl2" | "headlessgl", maxTextureSize: number, waits: boolean) {
     this.#maxTextureSize = maxTextureSize;
+    this.#waits = waits;
     this.#instance = new library.GPU({ mode });
     this.#instance.addNativeFunction(
       "quotient",
@@ -84,6 +90,10 @@ export class TextureEngine implements Engine {
     return windows.map((window) => (window === filled[0] && filled.shift() ? copies.shift()! : new Float32Array(0)));
   }
 
+  works(): boolean {
+    return this.#fault() === undefined;
+  }
+
   async destroy(): Promise<void> {
     await this.#instance.destroy();
   }
@@ -96,7 +106,7 @@ export class TextureEngine implements Engine {
       end += sizes[n];
       return [...this.#flat(window), window.columns, end];
     });
-    const settings = { pipeline: false, immutable: false, asyncMode: true };
+    const settings = { pipeline: false, immutable: false, asyncMode: !this.#waits };
     const numbers = (await this.#run(packing(windows.length), 1, total, args, settings)) as Float32Array;
     end = 0;
     return sizes.map((size) => {
@@ -136,14 +146,19 @@ export class TextureEngine implements Engine {
     return written.texture;
   }
 
-  /** WebGL does not throw: it computes nothing and says so when asked. */
   #checkContext(): void {
+    const fault = this.#fault();
+    if (fault === undefined) return;
+    throw new WideheadError("ERR_DEVICE_LOST", `gpujs: expected WebGL to go on, but ${fault}`, { backend: "gpujs" });
+  }
+
+  /** WebGL does not throw: it computes nothing and says so when asked. */
+  #fault(): string | undefined {
     const context = this.#instance.context;
-    if (context === null) return;
+    if (context === null) return undefined;
     const error = context.getError();
-    if (!context.isContextLost() && error === context.NO_ERROR) return;
-    const reason = context.isContextLost() ? "its context is lost" : `it reports error ${error}`;
-    throw new WideheadError("ERR_DEVICE_LOST", `gpujs: expected WebGL to go on, but ${reason}`, { backend: "gpujs" });
+    if (context.isContextLost()) return "its context is lost";
+    return error === context.NO_ERROR ? undefined : `it reports error ${error}`;
   }
 }
 

@@ -2,12 +2,25 @@ import { defineProgram, type Program } from "../program.ts";
 
 export type LuFactor = Program<"a" | "order" | "status", "n">;
 
+/** Threads for systems of so many unknowns at most: those without work would only make barriers slower. */
+const sizes = [
+  { unknowns: 16, threads: 64 },
+  { unknowns: 64, threads: 256 },
+  { unknowns: Number.POSITIVE_INFINITY, threads: 1024 },
+];
+
+/** A program for each size of systems, for a device whose workgroups have so many threads at most. */
+export function luFactors(most: number): (unknowns: number) => LuFactor {
+  const programs = sizes.map(({ unknowns, threads }) => ({ unknowns, program: luFactor(Math.min(threads, most)) }));
+  return (n) => programs.find(({ unknowns }) => n <= unknowns)!.program;
+}
+
 /**
  * A = P L U in place, by one workgroup: right-looking elimination with partial pivoting. `order` becomes the row of A that
  * each row was, `status` 0 or 1 + the index of the first pivot that is zero or not finite. Pivots are compared by their bits,
  * in which NaN and ∞ are the largest: WGSL may assume that floats are finite.
  */
-export function luFactor(threads: number): LuFactor {
+function luFactor(threads: number): LuFactor {
   return defineProgram({
     name: `lu-factor ${threads}`,
     operands: { a: "write", order: "write", status: "write" },

@@ -29,15 +29,15 @@ function zipfBatch(m: number, d: number, D: number, random: Random): Batch {
   return { hidden, targets: sparseTargets.fromIds(D, ids) };
 }
 
-function squaredCase(id: string, sizes: Sizes): Case {
+function squaredCase(id: string, size: Sizes): Case {
   return defineCase({
     id,
     title: "After 2,000 steps of squared error at rate 0.02, losses still agree with dense gradient descent.",
     plan: "The mean loss of every batch lies within 1e-6, relative, of the float64 oracle's, in float32 as in float64: ill-conditioned factors are refactored in time.",
     needs: [],
-    sizes: [sizes],
+    sizes: [size],
     tolerance: { kind: "bound", value: () => 1e-6, statement: "relative to the oracle's mean loss" },
-    async run(context) {
+    async run(context, sizes) {
       const problem = zipfProblem(sizes);
       const { losses } = oracleRun(problem).observed;
       await using layer = await startLayer(context, problem);

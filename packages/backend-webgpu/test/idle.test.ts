@@ -1,0 +1,87 @@
+import { webGpu } from "@widehead/backend-webgpu";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { findAdapter } from "../src/adapter.ts";
+import { takeIdle } from "../src/idle.ts";
+
+const adapter = await findAdapter();
+
+/** Skipped, with the reason, where there is no adapter. */
+function onAdapter(name: string, body: () => Promise<void>): void {
+  test(name, ({ skip }) => (typeof adapter === "string" ? skip(adapter) : body()));
+}
+
+/** The devices that backends get, in order. */
+const devices: GPUDevice[] = [];
+
+beforeEach(() => {
+  takeIdle()?.gpu.destroy();
+  devices.length = 0;
+  if (typeof adapter === "string") return;
+  const prototype: GPUAdapter = Object.getPrototypeOf(adapter);
+  const request = prototype.requestDevice;
+  vi.spyOn(prototype, "requestDevice").mockImplementation(async function (this: GPUAdapter, descriptor) {
+    const device = await request.call(this, descriptor);
+    devices.push(device);
+    return device;
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+onAdapter("a backend takes over the device of the one before, empty and with its programs", async () => {
+  const first = await webGpu.create();
+  const left = first.allocate(2, 2);
+  first.fill(left, 7);
+  await first.settle();
+  await first[Symbol.asyncDispose]();
+
+  const compiled = vi.spyOn(devices[0]!, "createComputePipeline");
+  await using second = await webGpu.create();
+  expect(devices).toHaveLength(1);
+  expect(second.stats()).toEqual({ buffers: 0, bytes: 0 });
+  expect(second.owns(left)).toBe(false);
+  using matrix = second.allocate(2, 2);
+  expect(await second.readMany([matrix])).toEqual([new Float32Array(4)]);
+  second.fill(matrix, 3);
+  expect(await second.readMany([matrix])).toEqual([new Float32Array(4).fill(3)]);
+  expect(compiled).not.toHaveBeenCalled();
+  left[Symbol.dispose]();
+  expect(await second.readMany([matrix])).toEqual([new Float32Array(4).fill(3)]);
+});
+
+onAdapter("backends that live at the same time have devices of their own", async () => {
+  const first = await webGpu.create();
+  await using second = await webGpu.create();
+  expect(devices).toHaveLength(2);
+  devices[0]!.destroy();
+  await devices[0]!.lost;
+  await expect(first.settle()).rejects.toMatchObject({ code: "ERR_DEVICE_LOST" });
+  await second.settle();
+  await first[Symbol.asyncDispose]();
+});
+
+onAdapter("a device that is lost is not taken over, whether before its backend is disposed or after", async () => {
+  for (const when of ["before", "after"]) {
+    const backend = await webGpu.create();
+    const device = devices.at(-1)!;
+    if (when === "before") device.destroy();
+    await backend[Symbol.asyncDispose]();
+    device.destroy();
+    await device.lost;
+    await using next = await webGpu.create();
+    expect(devices.at(-1)).not.toBe(device);
+    await next.settle();
+    takeIdle()?.gpu.destroy();
+  }
+});
+
+onAdapter("an error that the device reports late does not reach the next backend", async () => {
+  const first = await webGpu.create();
+  devices[0]!.createBuffer({ size: 4, usage: 0 });
+  await first[Symbol.asyncDispose]();
+  await using second = await webGpu.create();
+  await second.settle();
+  expect(devices).toHaveLength(1);
+});
