@@ -1,8 +1,10 @@
+import type { HostMatrix } from "@widehead/core";
 import { Body, type BodySetting, initialRandom } from "./body.ts";
 import { Embedding } from "./input/embedding.ts";
 import type { SparseInput } from "./input/sparse-input.ts";
 import { SparseLayer } from "./input/sparse-layer.ts";
 import { type BodyOptions, checkBodyOptions, checkSparseBodyOptions, type SparseBodyOptions } from "./options.ts";
+import { setValues } from "./parameter.ts";
 
 /** The body of a language model. Throws ERR_OPTION, ERR_MEMORY. */
 export function languageBody(options: BodyOptions, setting: BodySetting): Body<Uint32Array, Embedding> {
@@ -13,8 +15,11 @@ export function languageBody(options: BodyOptions, setting: BodySetting): Body<U
   return new Body(new Embedding({ words, size, context, dtype, random }), options, setting);
 }
 
-/** The body of a sparse model. Throws ERR_OPTION, ERR_MEMORY. */
-export function sparseBody(options: SparseBodyOptions, setting: BodySetting): Body<SparseInput, SparseLayer> {
+/** The body of a sparse model, with the caller's input rows or those that the setting says. Throws ERR_OPTION, ERR_MEMORY, ERR_SHAPE. */
+export function sparseBody(
+  options: SparseBodyOptions,
+  setting: BodySetting & { readonly inputRows?: HostMatrix },
+): Body<SparseInput, SparseLayer> {
   checkSparseBodyOptions(options);
   const { inputs, embedding: width, combine = "sum", seed, layerNorm = false, dropout = 0 } = options;
   const input = new SparseLayer({
@@ -31,5 +36,6 @@ export function sparseBody(options: SparseBodyOptions, setting: BodySetting): Bo
     kernels: setting.kernels,
     random: initialRandom(setting.initial, seed, "embedding"),
   });
+  if (setting.inputRows) setValues("inputRows", input.table, setting.inputRows);
   return new Body(input, options, setting);
 }

@@ -2,6 +2,7 @@ export * from "./baselines/index.ts";
 export * from "./evaluate.ts";
 export type { ActivationName } from "./hidden/activation.ts";
 export type { Neighbors } from "./input/neighbors.ts";
+export { type PrincipalRowsOptions, principalRows } from "./input/principal-rows.ts";
 export type { SparseInput } from "./input/sparse-input.ts";
 export type { Combine } from "./input/sparse-weights.ts";
 export * from "./kernels/index.ts";

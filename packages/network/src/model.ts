@@ -2,7 +2,9 @@ import {
   type BatchResult,
   CallQueue,
   type Evaluation,
+  floatArray,
   type HostMatrix,
+  hostMatrix,
   type OutputLayer,
   type Recomputed,
   type Snapshot,
@@ -17,7 +19,7 @@ import type { HiddenOptions, ModelRestoreOptions } from "./options.ts";
 import { scaleGradients, squaredNorm } from "./parameter.ts";
 import { headSnapshot, joinSnapshot, type ModelKind, restoreBody } from "./snapshot/model.ts";
 import { formatError } from "./snapshot/tensors.ts";
-import { requireFinite, requireNonNegative, requirePositive } from "./validate.ts";
+import { requireFinite, requireIds, requireNonNegative, requirePositive } from "./validate.ts";
 
 /** Options of the output layer's update, and the body's learning rate. */
 export interface ModelTrainOptions extends Omit<UpdateOptions, "clipNorm"> {
@@ -123,6 +125,19 @@ export abstract class BodyModel<I, B, L extends InputLayer<I> = InputLayer<I>> i
   /** The k outputs of each input that rank highest, best first. Throws ERR_SHAPE, ERR_INDEX_RANGE, ERR_OPTION. */
   async predict(input: I, k: number): Promise<TopK> {
     return this.queue.run(async () => this.head.topK(await this.evaluateBody(input), k));
+  }
+
+  /** The input layer's rows of ids, [ids.length, embedding], copied. Throws ERR_INDEX_RANGE. */
+  async inputRows(ids: Uint32Array): Promise<HostMatrix> {
+    return this.queue.run(async () => {
+      const { rows, columns, values } = this.body.input.table;
+      requireIds("ids", ids, rows);
+      const data = floatArray(values instanceof Float32Array ? "float32" : "float64", ids.length * columns);
+      ids.forEach((id, i) => {
+        data.set(values.subarray(id * columns, (id + 1) * columns), i * columns);
+      });
+      return hostMatrix(ids.length, columns, data);
+    });
   }
 
   /** What the head keeps of all outputs, computed anew; returns the drift found. O(Dd²) for a factored head. */

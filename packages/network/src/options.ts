@@ -1,4 +1,4 @@
-import type { Backend, OutputLayer, Snapshot } from "@widehead/core";
+import type { Backend, HostMatrix, OutputLayer, Snapshot } from "@widehead/core";
 import { type ActivationName, activationNames } from "./hidden/activation.ts";
 import { type Combine, combines } from "./input/sparse-weights.ts";
 import type { BodyKernels } from "./kernels/index.ts";
@@ -38,7 +38,10 @@ export interface SparseBodyOptions extends HiddenOptions {
   readonly embedding: number;
   /** "sum" unless told. */
   readonly combine?: Combine;
-  /** Fraction of an example's inputs that a training step leaves out, the others scaled up. 0 unless told. */
+  /**
+   * Fraction of an example's inputs that a training step leaves out. What is left makes up for it: scaled up in a sum,
+   * the whole of a mean or a norm. 0 unless told.
+   */
   readonly inputDropout?: number;
   /** Gives the input layer a bias. Off unless told. */
   readonly inputBias?: boolean;
@@ -59,7 +62,11 @@ export interface ModelParts {
 }
 
 export type LanguageModelOptions = BodyOptions & ModelParts;
-export type SparseModelOptions = SparseBodyOptions & ModelParts;
+export type SparseModelOptions = SparseBodyOptions &
+  ModelParts & {
+    /** The input layer's first rows [inputs, embedding], copied: those of `principalRows`, say. Random unless told. */
+    readonly inputRows?: HostMatrix;
+  };
 
 export interface ModelRestoreOptions {
   readonly backend: Backend;

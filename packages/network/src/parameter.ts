@@ -1,4 +1,4 @@
-import { type Dtype, type FloatArray, floatArray, type Random, WideheadError } from "@widehead/core";
+import { type Dtype, type FloatArray, floatArray, type HostMatrix, type Random, WideheadError } from "@widehead/core";
 
 /** A named host matrix [rows, columns], row-major: what a snapshot stores and restores. */
 export interface StateArray {
@@ -50,6 +50,17 @@ export function growRows(array: StateArray, count: number): void {
     array.values = viewLike(values, length);
   }
   array.rows = rows;
+}
+
+/** Copies a matrix of the same shape into a parameter. Throws ERR_SHAPE. */
+export function setValues(argument: string, { rows, columns, values }: Parameter, matrix: HostMatrix): void {
+  const expected = [rows, columns];
+  const actual = [matrix.rows, matrix.columns];
+  if (expected.join() !== actual.join()) {
+    const message = `${argument} must be [${expected.join(", ")}], got [${actual.join(", ")}]`;
+    throw new WideheadError("ERR_SHAPE", message, { argument, expected, actual });
+  }
+  values.set(matrix.data);
 }
 
 /** Fills an array with normal numbers of mean 0. */

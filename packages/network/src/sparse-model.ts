@@ -1,4 +1,4 @@
-import { floatArray, type HostMatrix, hostMatrix, type Snapshot, type SparseTargets, type TopK } from "@widehead/core";
+import type { Snapshot, SparseTargets, TopK } from "@widehead/core";
 import { sparseBody } from "./bodies.ts";
 import { excludeOutputs, longestRow } from "./exclude.ts";
 import { checkSparse, type SparseInput } from "./input/sparse-input.ts";
@@ -6,7 +6,7 @@ import type { SparseLayer } from "./input/sparse-layer.ts";
 import { hostKernels } from "./kernels/index.ts";
 import { BodyModel, type Example, fitted, type ModelContents, restored } from "./model.ts";
 import { type ModelRestoreOptions, requireInputs, type SparseBodyOptions, type SparseModelOptions } from "./options.ts";
-import { requireIds, requireInteger } from "./validate.ts";
+import { requireInteger } from "./validate.ts";
 
 /** Examples with the outputs that each should have. */
 export interface SparseBatch {
@@ -31,9 +31,12 @@ export class SparseModel extends BodyModel<SparseInput, SparseBatch, SparseLayer
     this.#options = options;
   }
 
-  /** A model with random first weights. Throws ERR_OPTION, ERR_MEMORY, and ERR_SHAPE where the head does not fit the body. */
-  static create({ backend, head, kernels = hostKernels, ...options }: SparseModelOptions): SparseModel {
-    const body = sparseBody(options, { backend, kernels, initial: "random" });
+  /**
+   * A model with random first weights, its input rows perhaps the caller's.
+   * Throws ERR_OPTION, ERR_MEMORY, and ERR_SHAPE where input rows or head do not fit the body.
+   */
+  static create({ backend, head, kernels = hostKernels, inputRows, ...options }: SparseModelOptions): SparseModel {
+    const body = sparseBody(options, { backend, kernels, initial: "random", ...(inputRows && { inputRows }) });
     return new SparseModel(fitted(body, head), options);
   }
 
@@ -65,19 +68,6 @@ export class SparseModel extends BodyModel<SparseInput, SparseBatch, SparseLayer
       checkSparse("exclude", exclude, { rows: input.rows, columns: outputs });
       const top = await this.head.topK(await this.evaluateBody(input), k + longestRow(exclude));
       return excludeOutputs(top, exclude, Math.min(k, outputs));
-    });
-  }
-
-  /** The input layer's rows of ids, [ids.length, embedding], copied. Throws ERR_INDEX_RANGE. */
-  async inputRows(ids: Uint32Array): Promise<HostMatrix> {
-    return this.queue.run(async () => {
-      const { rows, columns, values } = this.body.input.table;
-      requireIds("ids", ids, rows);
-      const data = floatArray(values instanceof Float32Array ? "float32" : "float64", ids.length * columns);
-      ids.forEach((id, i) => {
-        data.set(values.subarray(id * columns, (id + 1) * columns), i * columns);
-      });
-      return hostMatrix(ids.length, columns, data);
     });
   }
 

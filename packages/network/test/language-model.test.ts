@@ -23,6 +23,18 @@ test("evaluate, predict, hidden and neighbors change nothing", async () => {
   expect(await toy.model.save(bytesOf)).toEqual(before);
 });
 
+test("inputRows hands out copies of words' embeddings", async () => {
+  await using toy = await createToy();
+  const { embedding } = toyOptions;
+  const both = await toy.model.inputRows(Uint32Array.of(3, 1));
+  const one = await toy.model.inputRows(Uint32Array.of(1));
+  expect([both.rows, both.columns]).toEqual([2, embedding]);
+  expect(both.data.slice(embedding)).toEqual(one.data);
+  both.data.fill(0);
+  expect((await toy.model.inputRows(Uint32Array.of(3))).data.some((value) => value !== 0)).toBe(true);
+  await expect(toy.model.inputRows(Uint32Array.of(words))).rejects.toMatchObject({ code: "ERR_INDEX_RANGE" });
+});
+
 test("an empty batch, and learning rates of 0, change nothing", async () => {
   await using toy = await createToy();
   const before = await toy.model.save(bytesOf);

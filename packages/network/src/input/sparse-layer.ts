@@ -4,7 +4,7 @@ import { createParameter, fillNormal, type Gradient, type Parameter } from "../p
 import { DistinctRows } from "./distinct-rows.ts";
 import type { InputLayer } from "./input-layer.ts";
 import { checkSparse, requireDistinct, type SparseInput } from "./sparse-input.ts";
-import { type Combine, combineWeights, dropEntries } from "./sparse-weights.ts";
+import { type Combine, combineWeights } from "./sparse-weights.ts";
 
 export interface SparseLayerOptions extends Omit<FinishOptions, "name"> {
   readonly inputs: number;
@@ -55,8 +55,8 @@ export class SparseLayer implements InputLayer<SparseInput> {
     const { combine, inputDropout, dtype } = this.#options;
     const { values: table, columns } = this.table;
     const { rows, offsets, ids } = input;
-    const weights = combineWeights(combine, input);
-    if (random && inputDropout > 0) dropEntries(weights, inputDropout, random);
+    const drop = random && inputDropout > 0 ? { dropout: inputDropout, random } : undefined;
+    const weights = combineWeights(combine, input, drop);
     this.#latest = { input, weights };
     const sums = floatArray(dtype, rows * columns);
     for (let row = 0; row < rows; row += 1) {

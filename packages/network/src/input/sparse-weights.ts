@@ -9,9 +9,24 @@ export type Combine = "sum" | "mean" | "normalized";
 
 export const combines: readonly Combine[] = ["sum", "mean", "normalized"];
 
-/** The factor of each entry's row, [entries]; an example of zeros alone has factors 0. O(entries). */
-export function combineWeights(combine: Combine, { rows, offsets, ids, values }: SparseInput): Float64Array {
+/** What a training step leaves out. */
+interface Dropped {
+  /** Fraction of an example's entries. */
+  readonly dropout: number;
+  readonly random: Random;
+}
+
+/**
+ * The factor of each entry's row, [entries]; an example of zeros alone has factors 0. "mean" and "normalized" are of the
+ * entries that are left. O(entries).
+ */
+export function combineWeights(
+  combine: Combine,
+  { rows, offsets, ids, values }: SparseInput,
+  dropped?: Dropped,
+): Float64Array {
   const weights = values === undefined ? new Float64Array(ids.length).fill(1) : Float64Array.from(values);
+  if (dropped) dropEntries(weights, dropped);
   if (combine === "sum") return weights;
   for (let j = 0; j < rows; j += 1) {
     const [begin, end] = [offsets[j], offsets[j + 1]];
@@ -25,7 +40,7 @@ export function combineWeights(combine: Combine, { rows, offsets, ids, values }:
 }
 
 /** Leaves a fraction of the entries out, weight 0, and scales the others up so that the expected sum stays the same. */
-export function dropEntries(weights: Float64Array, dropout: number, random: Random): void {
+function dropEntries(weights: Float64Array, { dropout, random }: Dropped): void {
   const kept = 1 / (1 - dropout);
   for (let k = 0; k < weights.length; k += 1) weights[k] *= random.uniform() < dropout ? 0 : kept;
 }
