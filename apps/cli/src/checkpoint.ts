@@ -1,105 +1,92 @@
-import { type Backend, type Json, type Snapshot, WideheadError } from "@widehead/core";
-import { type Checkpoint, loadCheckpoint, saveCheckpoint, Vocabulary } from "@widehead/data";
-import { LanguageModel } from "@widehead/network";
-import { type BackendChoice, createBackend } from "./backends.ts";
-import { restoreHead } from "./head.ts";
-import type { Io } from "./io.ts";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Json, type Snapshot, WideheadError } from "@widehead/core";
+import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "@widehead/data";
 
-const PROGRAM = "widehead train language-model";
-const VOCABULARY = "vocabulary.json";
+const PROGRAM = "widehead train ";
+const BEST = "best";
 
 /** What a run has to remember beside its model. */
 export interface RunRecord {
+  /** What it trains: `language-model`. */
+  readonly task: string;
   /** Option values as texts, by name. */
   readonly options: Readonly<Record<string, string>>;
   readonly data: { readonly source: string; readonly fingerprint: string };
 }
 
-/** A checkpoint of a run, checked, its model not yet restored. */
-export interface SavedRun {
+/** A run as it is saved. */
+export interface Run {
   readonly record: RunRecord;
-  readonly vocabulary: Vocabulary;
+  /** What the task keeps beside the model, such as what its ids are called. */
+  readonly files: Readonly<Record<string, string>>;
   readonly snapshot: Snapshot;
 }
 
-/** A model that can be asked, with its backend; disposing it disposes both. */
-export interface OpenModel extends SavedRun, AsyncDisposable {
-  readonly model: LanguageModel;
+/** A checkpoint of a run, checked, its model not yet restored. */
+export interface SavedRun extends Run {
+  readonly folder: string;
 }
 
 /** Saves a run in a folder, in place of the checkpoint there. Throws WideheadError ERR_IO. */
-export function saveRun(folder: string, { record, vocabulary, snapshot }: SavedRun): Promise<void> {
-  return saveCheckpoint(folder, snapshot, {
-    createdBy: { program: PROGRAM, options: record.options, data: record.data },
-    files: { [VOCABULARY]: JSON.stringify(vocabulary) },
-  });
+export function saveRun(folder: string, { record, files, snapshot }: Run): Promise<void> {
+  const { task, options, data } = record;
+  return saveCheckpoint(folder, snapshot, { createdBy: { program: `${PROGRAM}${task}`, options, data }, files });
 }
 
 /** Reads and checks a run. Throws WideheadError ERR_IO, ERR_FORMAT. */
 export async function loadRun(folder: string): Promise<SavedRun> {
   const checkpoint = await loadCheckpoint(folder);
-  return {
-    record: recordOf(folder, checkpoint),
-    vocabulary: vocabularyOf(folder, checkpoint),
-    snapshot: checkpoint.snapshot,
-  };
+  return { folder, record: recordOf(folder, checkpoint), files: checkpoint.files, snapshot: checkpoint.snapshot };
 }
 
-/** A run's model, on a backend of the caller's. Throws WideheadError ERR_FORMAT, ERR_MEMORY. */
-export async function restoreModel(folder: string, run: SavedRun, backend: Backend, io: Io): Promise<LanguageModel> {
-  const model = await LanguageModel.restore(run.snapshot, {
-    backend,
-    restoreHead: (snapshot) => restoreHead(snapshot, backend, io.memoryLimit()),
-  });
-  const { vocabularySize } = model.options;
-  if (vocabularySize === run.vocabulary.size) return model;
-  await model[Symbol.asyncDispose]();
-  throw formatError(folder, `a vocabulary of ${vocabularySize} words`, `one of ${run.vocabulary.size}`);
+/** Where a run with early stopping keeps its best model, beside the last one in its own folder. */
+export function bestFolder(folder: string): string {
+  return join(folder, BEST);
 }
 
-/** The model of a folder, ready to be asked. Throws WideheadError ERR_IO, ERR_FORMAT, ERR_MEMORY and what backends throw. */
-export async function openModel(folder: string, choice: BackendChoice, io: Io): Promise<OpenModel> {
-  const run = await loadRun(folder);
-  const backend = await createBackend(choice);
-  try {
-    const model = await restoreModel(folder, run, backend, io);
-    return {
-      ...run,
-      model,
-      async [Symbol.asyncDispose]() {
-        await model[Symbol.asyncDispose]();
-        await backend[Symbol.asyncDispose]();
-      },
-    };
-  } catch (error) {
-    await backend[Symbol.asyncDispose]();
-    throw error;
-  }
+/** The run with its best model, or with its last one where it has not looked for the best. Throws as {@link loadRun}. */
+export function loadBestRun(folder: string): Promise<SavedRun> {
+  const best = bestFolder(folder);
+  return loadRun(existsSync(best) ? best : folder);
+}
+
+/** A file that the task keeps, as JSON. Throws WideheadError ERR_FORMAT where there is none. */
+export function fileOf({ folder, files }: SavedRun, name: string): unknown {
+  const text = files[name];
+  if (text === undefined) throw checkpointError(folder, name, "none");
+  return JSON.parse(text);
+}
+
+/** Throws WideheadError ERR_FORMAT where data is not what a run began with. */
+export function requireSameData({ source, fingerprint }: RunRecord["data"], { record }: SavedRun): void {
+  const expected = record.data.fingerprint;
+  if (fingerprint === expected) return;
+  const message = `--data: expected the data with which the run began, got other data in ${source}`;
+  throw new WideheadError("ERR_FORMAT", message, { argument: "--data", expected, actual: fingerprint });
+}
+
+/** ERR_FORMAT for a checkpoint that is not what it should be. */
+export function checkpointError(folder: string, expected: string, actual: string): WideheadError {
+  const message = `checkpoint: expected ${expected} in ${folder}, got ${actual}`;
+  return new WideheadError("ERR_FORMAT", message, { path: folder, expected, actual });
 }
 
 function recordOf(folder: string, { manifest }: Checkpoint): RunRecord {
   const { program, options, data } = manifest.createdBy;
-  if (program !== PROGRAM) throw formatError(folder, `a model of ${PROGRAM}`, JSON.stringify(program));
-  if (!isTexts(options)) throw formatError(folder, "the run's options as texts", JSON.stringify(options));
-  if (!isTexts(data) || data.source === undefined || data.fingerprint === undefined) {
-    throw formatError(folder, "data with source and fingerprint", JSON.stringify(data));
+  if (typeof program !== "string" || !program.startsWith(PROGRAM)) {
+    throw checkpointError(folder, `a model of ${PROGRAM.trim()}`, JSON.stringify(program));
   }
-  return { options, data: { source: data.source, fingerprint: data.fingerprint } };
-}
-
-function vocabularyOf(folder: string, { files }: Checkpoint): Vocabulary {
-  const text = files[VOCABULARY];
-  if (text === undefined) throw formatError(folder, VOCABULARY, "none");
-  return Vocabulary.fromJSON(JSON.parse(text));
+  if (!isTexts(options)) throw checkpointError(folder, "the run's options as texts", JSON.stringify(options));
+  if (!isTexts(data) || data.source === undefined || data.fingerprint === undefined) {
+    throw checkpointError(folder, "data with source and fingerprint", JSON.stringify(data));
+  }
+  const { source, fingerprint } = data;
+  return { task: program.slice(PROGRAM.length), options, data: { source, fingerprint } };
 }
 
 function isTexts(value: Json | undefined): value is { readonly [key: string]: string } {
   return (
     typeof value === "object" && value !== null && Object.values(value).every((entry) => typeof entry === "string")
   );
-}
-
-function formatError(folder: string, expected: string, actual: string): WideheadError {
-  const message = `checkpoint: expected ${expected} in ${folder}, got ${actual}`;
-  return new WideheadError("ERR_FORMAT", message, { path: folder, expected, actual });
 }

@@ -22,6 +22,14 @@ export function columns(rows: readonly (readonly [string, string])[]): string[] 
   return rows.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`);
 }
 
+/** Lines of any number of columns, each as wide as needed: the first to the left, numbers to the right. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const cell = (text: string, column: number) =>
+    column === 0 ? text.padEnd(widths[0]!) : text.padStart(widths[column]!);
+  return rows.map((row) => `  ${row.map(cell).join("  ")}`);
+}
+
 /** A word of a command line, quoted for a shell where it must be. */
 export function shellWord(word: string): string {
   return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

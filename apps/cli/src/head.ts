@@ -23,13 +23,22 @@ export interface HeadOptions {
   readonly features: number;
   readonly seed: number;
   readonly memoryLimit: number;
+  /** Standard deviation of the first weights: the layer's own unless told. */
+  readonly deviation?: number;
 }
 
 /** A new output layer; outputs start at the loss's bias. Throws WideheadError ERR_UNSUPPORTED, ERR_MEMORY. */
-export async function createHead({ output, optimizer, loss, seed, ...shape }: HeadOptions): Promise<OutputLayer> {
+export async function createHead({
+  output,
+  optimizer,
+  loss,
+  seed,
+  deviation,
+  ...shape
+}: HeadOptions): Promise<OutputLayer> {
   const offset = new Float64Array(shape.features);
   offset[shape.features - 1] = headDefaults(loss).bias;
-  const initial = { seed, offset };
+  const initial = { seed, offset, ...(deviation !== undefined && { deviation }) };
   if (output === "dense") return DenseLayer.create({ ...shape, loss, initial });
   return FactoredLayer.create({ ...shape, loss: requireSpherical(loss), initial, ...preconditionerOf(optimizer) });
 }

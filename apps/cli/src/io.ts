@@ -9,6 +9,8 @@ export interface Sink {
 export interface Io {
   readonly stdout: Sink;
   readonly stderr: Sink;
+  /** The lines that come in, without their ends. */
+  stdin(): AsyncIterable<string>;
   /** Milliseconds of a clock that never runs backwards. */
   now(): number;
   /** Folder that relative paths start from. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { availableMemory, memoryUsage } from "node:process";
+import { createInterface } from "node:readline";
 import { onInterrupt } from "./interrupt.ts";
 import type { Io } from "./io.ts";
 import { runCommand } from "./run.ts";
@@ -11,6 +12,7 @@ const fromRepository = repositoryScripts.includes(process.env.npm_lifecycle_even
 const io: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: () => createInterface({ input: process.stdin }),
   now: () => performance.now(),
   directory: process.cwd(),
   program: fromRepository ? "npm run -s widehead --" : "widehead",

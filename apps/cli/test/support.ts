@@ -43,6 +43,7 @@ async function run(argv: readonly string[], directory: string, changes: Partial<
   const code = await runCommand(argv, {
     stdout: { write: (text) => (out += text) },
     stderr: { write: (text) => (err += text) },
+    async *stdin() {},
     now: () => performance.now(),
     directory,
     program: "widehead",

@@ -1,26 +1,11 @@
-import { resolve } from "node:path";
-import { neighborsOf } from "../ask.ts";
-import { openModel } from "../checkpoint.ts";
-import { neighborCandidates } from "../defaults.ts";
-import { columns } from "../format.ts";
-import type { Command, Outcome } from "../grammar/command.ts";
+import type { AnyCommand } from "../grammar/command.ts";
+import { askCommand } from "./ask.ts";
 
-export const neighbors: Command<"count" | "among" | "backend", never, "dtype" | "threads"> = {
+export const neighbors: AnyCommand = askCommand({
   name: "neighbors",
-  summary: "Show the words that a model uses like another",
-  positionals: ["DIR", "WORD"],
-  defaults: { count: 10, among: neighborCandidates, backend: "auto" },
-  required: [],
-  optional: ["dtype", "threads"],
+  question: "neighbors",
+  summary: "Show what is alike to a model: words, items, rows of its data",
+  positionals: ["DIR", "NAME"],
+  defaults: { count: 10 },
   example: "runs/language-model congress",
-
-  async run({ positionals, values }, io): Promise<Outcome> {
-    const [directory, word] = positionals as [string, string];
-    await using open = await openModel(resolve(io.directory, directory), values, io);
-    const nearest = await neighborsOf(open, word, values);
-    return {
-      data: { word, neighbors: nearest },
-      text: columns(nearest.map((other) => [other.word, other.similarity.toFixed(3)])).join("\n"),
-    };
-  },
-};
+});

@@ -20,7 +20,7 @@ export interface Input<V> {
 export interface AnyCommand {
   readonly name: string;
   readonly summary: string;
-  /** Names of the arguments that are no options, all required. */
+  /** Names of the arguments that are no options; those in brackets, at the end, may be left out. */
   readonly positionals: readonly string[];
   /** Options with their values where the user gives none. */
   readonly defaults: Partial<Values>;

@@ -31,6 +31,10 @@ export function aboveZero(): Kind<number> {
   return numeric("X", "a finite number above 0", (value) => value > 0);
 }
 
+export function fraction(): Kind<number> {
+  return numeric("X", "a number from 0 to below 1", (value) => value >= 0 && value < 1);
+}
+
 export function oneOf<T extends string>(names: readonly T[]): Kind<T> {
   return {
     placeholder: names.join("|"),
@@ -51,6 +55,16 @@ export function text(placeholder: string): Kind<string> {
       return value;
     },
     format: (value) => value,
+  };
+}
+
+/** Texts separated by commas, at least one. */
+export function names(placeholder: string): Kind<readonly string[]> {
+  const name = text(placeholder);
+  return {
+    placeholder,
+    parse: (value, flag) => value.split(",").map((part) => name.parse(part, flag)),
+    format: (values) => values.join(","),
   };
 }
 

@@ -81,7 +81,8 @@ function checkComplete(
   positionals: readonly string[],
   given: Partial<Values>,
 ): void {
-  if (positionals.length !== expected.length) {
+  const least = expected.filter((positional) => !positional.startsWith("[")).length;
+  if (positionals.length < least || positionals.length > expected.length) {
     const names = expected.length === 0 ? "no arguments" : expected.join(" ");
     throw wrongUse(name, names, positionals.map((value) => JSON.stringify(value)).join(" ") || "none");
   }

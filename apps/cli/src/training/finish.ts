@@ -1,92 +1,94 @@
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { formatLoss, isWideheadError } from "@widehead/core";
+import { formatLoss } from "@widehead/core";
 import type { TrainingSummary } from "@widehead/network";
-import { type StepTimes, timeSteps } from "../benchmark.ts";
-import { comparison, headDefaults } from "../defaults.ts";
-import { number, shellWord } from "../format.ts";
+import { bestFolder, loadRun } from "../checkpoint.ts";
+import { duration, number, shellWord } from "../format.ts";
+import type { Outcome } from "../grammar/command.ts";
 import type { Io } from "../io.ts";
-import { learningCurve } from "../learning-curve.ts";
-import { measureHeldOut } from "../measure.ts";
 import type { Progress } from "../progress.ts";
-import type { TrainingReport } from "./report.ts";
-import type { Session } from "./session.ts";
-import { showcaseOf } from "./showcase.ts";
-import { measureBaselines } from "./text.ts";
+import { learningCurve } from "./learning-curve.ts";
+import { restoreOptions, type Session } from "./session.ts";
+import type { RunSettings } from "./settings.ts";
+import type { RunModel, TrainingData, TrainingTask } from "./task.ts";
 
-/** Measures and shows a trained model, and draws its learning curve. */
-export async function finishSession(
-  session: Session,
-  { state, curve }: TrainingSummary,
+/** Draws the learning curve of a run that is done, and reports on its best model. */
+export async function finishSession<S extends RunSettings, D extends TrainingData, M extends RunModel<B>, B>(
+  task: TrainingTask<S, D, M, B>,
+  session: Session<S, D, M>,
+  summary: TrainingSummary,
   io: Io,
   progress: Progress,
-): Promise<TrainingReport> {
-  const { model, settings, text, folder, backend } = session;
-  const { vocabulary, test } = text;
+): Promise<Outcome> {
+  const { folder, backend, settings } = session;
+  const { state, curve, best } = summary;
+  const directory = shownPath(folder, io);
   const figure = join(folder, "learning-curve.svg");
-  await writeFile(figure, learningCurve(curve, { perplexity: model.hasPerplexity }));
-  progress.note(
-    `Saved in ${shownPath(folder, io)}; measuring on held-out text, ${number(test.dataset.size)} positions`,
+  await writeFile(figure, learningCurve(curve, task.curve(session)));
+  progress.note(`Saved in ${directory}; measuring`);
+  await using kept = await keptModel(task, session, summary, io);
+  const { subject, data, lines, next } = await task.report(
+    { ...session, model: kept.model ?? session.model },
+    io,
+    progress,
   );
-  const heldOut = await measureHeldOut(model, test.dataset, { seed: settings.seed, now: io.now });
-  const baselines = measureBaselines(text);
-  const shown = await showcaseOf({ model, vocabulary }, test, settings.seed);
-  const { features, hidden, embedding, loss, output, optimizer } = settings;
+  const { output, optimizer } = settings;
+  const [loss, learned] = [formatLoss(settings.loss), shownPath(figure, io)];
+  const commands = next.map((line) => `${io.program} ${line}`);
   return {
-    directory: shownPath(folder, io),
-    learningCurve: shownPath(figure, io),
-    backend: backend.name,
-    kernel: backend.kernel,
-    output,
-    optimizer,
-    loss: formatLoss(loss),
-    vocabulary: vocabulary.size,
-    shape: { context: settings.context, embedding, hidden: [...hidden, features], features: features + 1 },
-    steps: state.step,
-    examples: state.examples,
-    seconds: state.seconds,
-    test: heldOut,
-    baselines,
-    ...shown,
-    stepTimes: await compareSteps(session, io, progress),
-    next: nextCommands(folder, shown.predictions[0]!.prompt, io),
+    data: {
+      task: task.name,
+      directory,
+      learningCurve: learned,
+      backend: backend.name,
+      kernel: backend.kernel,
+      output,
+      optimizer,
+      loss,
+      steps: state.step,
+      examples: state.examples,
+      seconds: state.seconds,
+      ...(best && { bestStep: best.step, stoppedEarly: summary.reason === "stopped" }),
+      ...data,
+      next: commands,
+    },
+    text: [
+      `Trained ${number(state.step)} steps, ${number(state.examples)} examples in ${duration(state.seconds)}: ${subject}, ${output} output layer, ${optimizer}, ${loss} loss, ${backend.kernel}`,
+      ...(best && best.step < state.step ? [`The best model, of step ${number(best.step)}, is kept`] : []),
+      "",
+      ...lines,
+      `Model           ${shellWord(directory)}`,
+      `Learning curve  ${shellWord(learned)}`,
+      "",
+      "Next",
+      ...commands.map((line) => `  ${line}`),
+    ].join("\n"),
   };
 }
 
 /** A folder as the user would write it. */
-export function shownPath(path: string, { directory }: Io): string {
+export function shownPath(path: string, { directory }: Pick<Io, "directory">): string {
   const near = relative(directory, path);
   return near.startsWith("..") ? path : near;
 }
 
-/** Steps of both layers at the shape that was trained; undefined where the loss or the memory allows only one of them. */
-async function compareSteps(
-  { backend, model, settings }: Session,
-  io: Io,
-  progress: Progress,
-): Promise<StepTimes | undefined> {
-  const { loss, batch } = settings;
-  if (loss.family !== "spherical") return undefined;
-  progress.note("Timing a factored against a dense step");
-  const { outputs, features } = model.head;
-  const learningRate = headDefaults(loss).benchLearningRate;
-  const memoryLimit = io.memoryLimit();
-  try {
-    return await timeSteps(
-      { backend, outputs, features, batch, targets: 1, loss, learningRate, memoryLimit },
-      comparison,
-      io,
-    );
-  } catch (error) {
-    if (isWideheadError(error, "ERR_MEMORY")) return undefined;
-    throw error;
-  }
+/** The arguments that go on with a run. */
+export function resumeCommand(task: string, { folder }: { readonly folder: string }, io: Io): string {
+  return `train ${task} --out ${shellWord(shownPath(folder, io))} --resume`;
 }
 
-function nextCommands(folder: string, prompt: string, io: Io): string[] {
-  const place = shellWord(shownPath(folder, io));
-  return [
-    `${io.program} predict ${place} ${shellWord(prompt)}`,
-    `${io.program} train language-model --out ${place} --resume --minutes 10`,
-  ];
+/** The best model, where it is not the last one. */
+async function keptModel<S extends RunSettings, D extends TrainingData, M extends RunModel<B>, B>(
+  task: TrainingTask<S, D, M, B>,
+  { folder, backend }: Session<S, D, M>,
+  { state, best }: TrainingSummary,
+  io: Io,
+): Promise<AsyncDisposable & { readonly model?: M }> {
+  const place = bestFolder(folder);
+  if (best === undefined || best.step === state.step || !existsSync(place)) {
+    return { async [Symbol.asyncDispose]() {} };
+  }
+  const model = await task.restore(await loadRun(place), restoreOptions(backend, io));
+  return { model, [Symbol.asyncDispose]: () => model[Symbol.asyncDispose]() };
 }

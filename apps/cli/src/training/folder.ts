@@ -3,16 +3,13 @@ import { join, resolve } from "node:path";
 import { assertCheckpointFolder } from "@widehead/data";
 import { wrongUse } from "../grammar/parse.ts";
 
-const DEFAULT = "runs/language-model";
-
 /**
- * The folder of a new run, which holds nothing yet: `out`, or the first free one of runs/language-model,
- * runs/language-model-2, … Makes nothing.
+ * The folder of a new run, which holds nothing yet: `out`, or the first free one of runs/TASK, runs/TASK-2, …
  *
  * @throws WideheadError ERR_OPTION where `out` holds a model; ERR_IO where it holds something else
  */
-export async function newRunFolder(out: string | undefined, directory: string): Promise<string> {
-  if (out === undefined) return defaultFolder(directory, takenByDefault(directory));
+export async function newRunFolder(task: string, out: string | undefined, directory: string): Promise<string> {
+  if (out === undefined) return defaultFolder(task, directory, takenByDefault(task, directory));
   const folder = resolve(directory, out);
   if (!existsSync(folder)) return folder;
   await assertCheckpointFolder(folder);
@@ -25,17 +22,17 @@ export async function newRunFolder(out: string | undefined, directory: string): 
 }
 
 /** The folder of a run to go on with: `out`, or the last of the default ones. Throws WideheadError ERR_OPTION. */
-export function oldRunFolder(out: string | undefined, directory: string): string {
+export function oldRunFolder(task: string, out: string | undefined, directory: string): string {
   if (out !== undefined) return resolve(directory, out);
-  const taken = takenByDefault(directory);
-  if (taken > 0) return defaultFolder(directory, taken - 1);
-  throw wrongUse("--resume", `--out DIR, or a run in ${DEFAULT}`, "neither");
+  const taken = takenByDefault(task, directory);
+  if (taken > 0) return defaultFolder(task, directory, taken - 1);
+  throw wrongUse("--resume", `--out DIR, or a run in runs/${task}`, "neither");
 }
 
 /** How many of the default folders hold something, from the first on. */
-function takenByDefault(directory: string): number {
+function takenByDefault(task: string, directory: string): number {
   let count = 0;
-  while (isTaken(defaultFolder(directory, count))) count += 1;
+  while (isTaken(defaultFolder(task, directory, count))) count += 1;
   return count;
 }
 
@@ -43,6 +40,6 @@ function isTaken(path: string): boolean {
   return existsSync(path) && (!statSync(path).isDirectory() || readdirSync(path).length > 0);
 }
 
-function defaultFolder(directory: string, index: number): string {
-  return resolve(directory, index === 0 ? DEFAULT : `${DEFAULT}-${index + 1}`);
+function defaultFolder(task: string, directory: string, index: number): string {
+  return resolve(directory, "runs", index === 0 ? task : `${task}-${index + 1}`);
 }

@@ -1,67 +1,84 @@
-import type { Backend } from "@widehead/core";
-import { type LanguageModel, type TrainingState, trainingStateOf } from "@widehead/network";
+import type { Backend, OutputLayer } from "@widehead/core";
+import { type TrainingState, trainingStateOf } from "@widehead/network";
 import { createBackend } from "../backends.ts";
-import { loadRun, type RunRecord, restoreModel, type SavedRun } from "../checkpoint.ts";
-import { readCorpus } from "../corpus.ts";
-import { number } from "../format.ts";
+import { loadRun, type RunRecord, type SavedRun } from "../checkpoint.ts";
 import type { Input } from "../grammar/command.ts";
-import { requireSpherical } from "../head.ts";
+import type { Values } from "../grammar/options.ts";
+import { wrongUse } from "../grammar/parse.ts";
+import { requireSpherical, restoreHead } from "../head.ts";
 import type { Io } from "../io.ts";
 import type { Progress } from "../progress.ts";
 import { newRunFolder, oldRunFolder } from "./folder.ts";
-import { createModel } from "./model.ts";
-import { newSettings, recordedOptions, resumedSettings, type Settings, type TrainValues } from "./settings.ts";
-import { newText, resumedText, type TrainingText } from "./text.ts";
+import { type RunSettings, recordedOptions, resumedSettings } from "./settings.ts";
+import type { RunModel, TrainingData, TrainingTask } from "./task.ts";
 
-/** A run that is ready to train. Disposing it disposes model and backend. */
-export interface Session extends AsyncDisposable {
+/** A run that is ready to train. Disposing it disposes model, backend and data. */
+export interface Session<S, D, M> extends AsyncDisposable {
   readonly folder: string;
-  readonly settings: Settings;
+  readonly settings: S;
   readonly record: RunRecord;
-  readonly text: TrainingText;
+  readonly data: D;
   readonly backend: Backend;
-  readonly model: LanguageModel;
+  readonly model: M;
   /** Where the run stopped before; undefined for a new one. */
   readonly before: TrainingState | undefined;
 }
 
 /** What a run begins with: nothing, or a checkpoint. */
-interface Origin {
+interface Origin<S> {
   readonly folder: string;
-  readonly settings: Settings;
+  readonly settings: S;
   readonly saved: SavedRun | undefined;
 }
 
 /** Checks everything and makes the model; writes nothing. Throws WideheadError. */
-export async function openSession(input: Input<TrainValues>, io: Io, progress: Progress): Promise<Session> {
-  const origin = input.values.resume ? await oldRun(input, io) : await newRun(input, io);
-  const { folder, saved } = origin;
+export async function openSession<S extends RunSettings, D extends TrainingData, M extends RunModel<B>, B>(
+  task: TrainingTask<S, D, M, B>,
+  input: Input<Partial<Values>>,
+  io: Io,
+  progress: Progress,
+): Promise<Session<S, D, M>> {
+  const origin = input.values.resume ? await oldRun(task, input, io) : await newRun(task, input, io);
   progress.note(`Reading ${origin.settings.data}`);
-  const corpus = await readCorpus(origin.settings.data, io.directory);
-  const text = saved === undefined ? newText(corpus, origin.settings) : resumedText(corpus, saved, origin.settings);
-  progress.note(
-    `${number(text.vocabulary.size)} words in the vocabulary; ${number(text.train.dataset.size)} positions to train on`,
-  );
+  const data = await task.read(origin.settings, io, origin.saved);
+  progress.note(task.describe(data));
+  try {
+    return await sessionOf(task, origin, data, io, progress);
+  } catch (error) {
+    data[Symbol.dispose]?.();
+    throw error;
+  }
+}
 
+async function sessionOf<S extends RunSettings, D extends TrainingData, M extends RunModel<B>, B>(
+  task: TrainingTask<S, D, M, B>,
+  origin: Origin<S>,
+  data: D,
+  io: Io,
+  progress: Progress,
+): Promise<Session<S, D, M>> {
+  const { folder, saved } = origin;
   const backend = await createBackend(origin.settings);
   const settings = { ...origin.settings, backend: backend.name };
   try {
-    const model =
-      saved === undefined
-        ? await createModel(settings, text.vocabulary.size, backend, io)
-        : await restoreModel(folder, saved, backend, io);
-    const { source, fingerprint } = corpus;
+    const model = await (saved === undefined
+      ? task.create(settings, data, backend, io)
+      : task.restore(saved, restoreOptions(backend, io)));
+    const grown = saved && (await task.grow?.(model, data));
+    if (grown !== undefined) progress.note(grown);
+    const { source, fingerprint } = data;
     return {
       folder,
       settings,
-      record: { options: recordedOptions(settings), data: { source, fingerprint } },
-      text,
+      record: { task: task.name, options: recordedOptions(settings, io.directory), data: { source, fingerprint } },
+      data,
       backend,
       model,
-      before: saved && trainingStateOf(saved.snapshot),
+      before: saved && stateOf(saved, grown !== undefined),
       async [Symbol.asyncDispose]() {
         await model[Symbol.asyncDispose]();
         await backend[Symbol.asyncDispose]();
+        data[Symbol.dispose]?.();
       },
     };
   } catch (error) {
@@ -70,14 +87,39 @@ export async function openSession(input: Input<TrainValues>, io: Io, progress: P
   }
 }
 
-async function newRun({ values }: Input<TrainValues>, { directory }: Io): Promise<Origin> {
-  const settings = newSettings(values);
-  if (settings.output === "factored") requireSpherical(settings.loss);
-  return { folder: await newRunFolder(values.out, directory), settings, saved: undefined };
+/** How a model comes back from a checkpoint. */
+export function restoreOptions(
+  backend: Backend,
+  io: Io,
+): { readonly backend: Backend; readonly restoreHead: (snapshot: SavedRun["snapshot"]) => Promise<OutputLayer> } {
+  return { backend, restoreHead: (snapshot) => restoreHead(snapshot, backend, io.memoryLimit()) };
 }
 
-async function oldRun({ values, given }: Input<TrainValues>, { directory }: Io): Promise<Origin> {
-  const folder = oldRunFolder(values.out, directory);
+/** Figures on data that has grown since do not compare with those before. */
+function stateOf({ snapshot }: SavedRun, grown: boolean): TrainingState {
+  const { best, ...state } = trainingStateOf(snapshot);
+  return grown || best === undefined ? state : { ...state, best };
+}
+
+async function newRun<S extends RunSettings, D extends TrainingData, M extends RunModel<B>, B>(
+  task: TrainingTask<S, D, M, B>,
+  { values }: Input<Partial<Values>>,
+  { directory }: Io,
+): Promise<Origin<S>> {
+  const settings = task.settings(values);
+  if (settings.output === "factored") requireSpherical(settings.loss);
+  return { folder: await newRunFolder(task.name, values.out, directory), settings, saved: undefined };
+}
+
+async function oldRun<S extends RunSettings, D extends TrainingData, M extends RunModel<B>, B>(
+  task: TrainingTask<S, D, M, B>,
+  { values, given }: Input<Partial<Values>>,
+  { directory }: Io,
+): Promise<Origin<S>> {
+  const folder = oldRunFolder(task.name, values.out, directory);
   const saved = await loadRun(folder);
-  return { folder, settings: resumedSettings(saved.record, given), saved };
+  if (saved.record.task !== task.name) {
+    throw wrongUse("--out", `a run of train ${task.name}`, `one of train ${saved.record.task}`);
+  }
+  return { folder, settings: resumedSettings(saved.record, given, task.free ?? []), saved };
 }

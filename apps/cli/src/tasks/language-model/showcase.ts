@@ -1,7 +1,7 @@
 import type { Vocabulary } from "@widehead/data";
-import { type Neighbor, neighborsOf, nextWords, type Prediction, promptTokens, type Speaker } from "../ask.ts";
-import type { EncodedPart } from "../corpus.ts";
-import { neighborCandidates, showcase } from "../defaults.ts";
+import { neighborCandidates, showcase } from "./defaults.ts";
+import type { EncodedPart } from "./part.ts";
+import { type Neighbor, neighborsOf, nextWords, type Prediction, promptTokens, type Speaker } from "./words.ts";
 
 export interface Showcase {
   readonly predictions: readonly { readonly prompt: string; readonly words: readonly Prediction[] }[];

@@ -1,6 +1,6 @@
 import { tokenize, type Vocabulary } from "@widehead/data";
 import type { LanguageModel } from "@widehead/network";
-import { wrongUse } from "./grammar/parse.ts";
+import { isWord, requireWordId } from "../words/vocabulary.ts";
 
 export interface Prediction {
   readonly word: string;
@@ -55,15 +55,11 @@ export async function neighborsOf(
   word: string,
   { count, among }: { readonly count: number; readonly among: number },
 ): Promise<Neighbor[]> {
-  const known = [word, word.toLowerCase()].find((candidate) => vocabulary.has(candidate));
-  if (known === undefined) {
-    throw wrongUse("WORD", `one of the model's ${vocabulary.size} words`, JSON.stringify(word));
-  }
-  const { ids, similarities } = await model.neighbors(vocabulary.idOf(known), among, among);
-  const marks = new Set([vocabulary.unknown, vocabulary.sentenceEnd]);
+  const id = requireWordId(vocabulary, "NAME", word);
+  const { ids, similarities } = await model.neighbors(id, among, among);
   return [...ids]
     .map((id, i) => ({ id, word: vocabulary.wordOf(id), similarity: similarities[i]! }))
-    .filter((other) => !marks.has(other.id) && /[\p{L}\p{N}]/u.test(other.word))
+    .filter((other) => isWord(vocabulary, other.id))
     .slice(0, count)
     .map((other) => ({ word: other.word, similarity: other.similarity }));
 }

@@ -1,0 +1,13 @@
+import { trainCommand } from "../../training/command.ts";
+import type { Task } from "../task.ts";
+import { evaluate, neighbors } from "./questions.ts";
+import { training } from "./train.ts";
+import { openVectors } from "./vectors.ts";
+
+export const embeddings: Task = {
+  name: training.name,
+  train: trainCommand(training),
+  evaluate,
+  neighbors,
+  openVectors,
+};

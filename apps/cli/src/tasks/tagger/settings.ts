@@ -1,0 +1,15 @@
+import type { OptionName, Values } from "../../grammar/options.ts";
+import { newSettings } from "../../training/settings.ts";
+import { type SparseSettings, type SparseValues, sparseOptions } from "../sparse/options.ts";
+import { dependentDefaults, type Own } from "./defaults.ts";
+
+export const optional: readonly OptionName[] = [...sparseOptions, "weighting", "featureNames", "labelNames"];
+
+type Perhaps = Partial<Pick<Values, "weighting" | "featureNames" | "labelNames">>;
+export type TaggerValues = SparseValues & Pick<Values, Own> & Perhaps;
+export type TaggerSettings = SparseSettings & Pick<Values, Own> & Perhaps;
+
+/** The options of a new run in full. Throws WideheadError ERR_OPTION. */
+export function taggerSettings(values: TaggerValues): TaggerSettings {
+  return newSettings(values, dependentDefaults);
+}

@@ -1,0 +1,84 @@
+import { SparseBatches } from "@widehead/data";
+import type { SparseBatch, SparseModel } from "@widehead/network";
+import { number, shellWord } from "../../format.ts";
+import { resumeCommand, shownPath } from "../../training/finish.ts";
+import { figureCurve } from "../../training/learning-curve.ts";
+import type { TrainingTask } from "../../training/task.ts";
+import { savedFeatures } from "../sparse/features.ts";
+import { createModel, restoreModel } from "../sparse/model.ts";
+import { judge } from "../sparse/ranking.ts";
+import { labelsOf, readTaggerData, type TaggerData, weighted } from "./data.ts";
+import { defaults, firstDeviation, mostJudged } from "./defaults.ts";
+import { formatMeasured, measure } from "./measure.ts";
+import { optional, type TaggerSettings, taggerSettings } from "./settings.ts";
+
+/** Where the figure that ends a run is cut. */
+const watchedCut = 5;
+const watchedFigure = `NDCG@${watchedCut}`;
+
+export const training: TrainingTask<TaggerSettings, TaggerData, SparseModel, SparseBatch> = {
+  name: "tagger",
+  command: {
+    summary: "Train a model that gives texts, or rows of features, their tags",
+    defaults,
+    optional,
+    example: "--data train.txt.gz --test test.txt.gz --out runs/tags",
+    notes: [
+      "--data is a multi-label libsvm file, label,label feature:value … a line, or JSON lines or parquet with the fields text",
+      "and tags. Without --test a tenth of the rows are held out. A run ends after 8 epochs unless told, or when NDCG@5 on",
+      "validation rows has not risen for --patience epochs; the best model is kept.",
+    ],
+  },
+  free: ["format", "test", "k"],
+  settings: taggerSettings,
+  read: readTaggerData,
+  describe: ({ features, labels, train }) =>
+    `${number(train.features.rows)} rows to train on, ${number(features.count)} features, ${number(labels.size)} labels`,
+  create: (settings, { features, labels }, backend, io) =>
+    createModel(
+      settings,
+      { inputs: features.count, outputs: labels.size, inputDeviation: firstDeviation },
+      backend,
+      io,
+    ),
+  restore: (run, options) =>
+    restoreModel(run, options, { inputs: savedFeatures(run).count, outputs: labelsOf(run).size }),
+  plan({ data: { train, validation, features }, model, settings: { batch, seed, patience } }) {
+    const judged = {
+      input: weighted(validation, features),
+      relevant: validation.labels,
+      excludeInput: false,
+      most: mostJudged,
+    };
+    const measureNow = async () => (await judge(model, judged, { k: [watchedCut] })).figures[0]!.ndcg;
+    return {
+      batches: new SparseBatches(weighted(train, features), train.labels, { batchSize: batch, seed }),
+      ...(validation.labels.ids.length > 0 && {
+        earlyStopping: { figure: watchedFigure, measure: measureNow, better: "higher", patience },
+      }),
+    };
+  },
+  curve: () => figureCurve(watchedFigure),
+  async report(session, io) {
+    const { data, model, settings, folder } = session;
+    const { features, hidden } = settings;
+    const measured = await measure(model, data, settings.k);
+    const place = shellWord(shownPath(folder, io));
+    return {
+      subject: `${number(data.features.count)} features and ${number(data.labels.size)} labels`,
+      data: {
+        features: data.features.count,
+        labels: data.labels.size,
+        weighting: data.features.weighting.name,
+        shape: { hidden: [...hidden, features], features: features + 1 },
+        test: measured.model,
+        baselines: measured.baselines,
+      },
+      lines: [...formatMeasured(measured, data), ""],
+      next: [
+        `predict ${place} ${data.features.names === undefined ? "0:1" : shellWord(data.features.names.nameOf(0))}`,
+        `${resumeCommand("tagger", session, io)} --epochs 16`,
+      ],
+    };
+  },
+};
