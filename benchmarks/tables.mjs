@@ -1,6 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { developmentTable } from "./development/table.mjs";
+import { embeddingsTable } from "./embeddings/table.mjs";
 import { peersTable } from "./peers/table.mjs";
+import { paperTable, qualityTable } from "./quality/table.mjs";
+import { taskNames } from "./quality/texts.mjs";
 import { resultFile } from "./support.mjs";
 
 /**
@@ -301,6 +305,31 @@ function secondOrder() {
   ].join("\n");
 }
 
+function quality(task) {
+  const recorded = read(`quality-${task}`);
+  return qualityTable(recorded, { table, whole, round, percent, machine: machineOf(recorded, recorded) });
+}
+
+/** Each task takes its quarter of an hour, and is run on its own. */
+function isRecorded(task) {
+  return existsSync(resultFile(`quality-${task}.json`));
+}
+
+function paper() {
+  const recorded = read("paper");
+  return paperTable(recorded, { table, whole, round, machine: machineOf(recorded, recorded) });
+}
+
+function embeddings() {
+  const recorded = read("embeddings");
+  return embeddingsTable(recorded, { table, whole, round, machine: machineOf(recorded, recorded.results[0]) });
+}
+
+function development(name) {
+  const recorded = read(name);
+  return developmentTable(recorded, { table, whole, round, machine: machineOf(recorded, recorded) }).join("\n");
+}
+
 function fill(name, mark, text) {
   const before = readFileSync(file(name), "utf8");
   const pattern = new RegExp(`(<!-- ${mark} -->\n)[\\s\\S]*?(<!-- end -->)`);
@@ -318,3 +347,7 @@ fill("benchmarks/README.md", "upkeep", upkeep());
 fill("benchmarks/README.md", "peers", peersTable(read("peers")));
 fill("benchmarks/README.md", "stability", stability());
 fill("benchmarks/README.md", "second-order", secondOrder());
+for (const task of taskNames.filter(isRecorded)) fill("benchmarks/README.md", `quality-${task}`, quality(task));
+fill("benchmarks/README.md", "embeddings", embeddings());
+fill("benchmarks/README.md", "paper", paper());
+for (const name of ["recommend", "tags"]) fill("benchmarks/README.md", name, development(name));
