@@ -46,7 +46,7 @@ export function addTranspose(
   }
 }
 
-/** The tile at [i, j] and its mirror image, in registers. */
+/** The tile at [i, j] and its mirror image. The sum is formed in registers, since both may lie where A does. */
 function addTilePair(a: usize, aStride: usize, out: usize, outStride: usize, i: usize, j: usize): void {
   const below = a + i * aStride + j * SIZE;
   const above = a + j * aStride + i * SIZE;
@@ -59,8 +59,7 @@ function addTilePair(a: usize, aStride: usize, out: usize, outStride: usize, i: 
     const sum1 = v128.add<f64>(v128.shuffle<f64>(row0, row1, 1, 3), v128.load(below + aStride));
     v128.store(mirror, sum0);
     v128.store(mirror + outStride, sum1);
-    v128.store(out, v128.shuffle<f64>(sum0, sum1, 0, 2));
-    v128.store(out + outStride, v128.shuffle<f64>(sum0, sum1, 1, 3));
+    transposeTile(mirror, outStride, out, outStride);
     return;
   }
   const row2 = v128.load(above + 2 * aStride);
@@ -77,14 +76,7 @@ function addTilePair(a: usize, aStride: usize, out: usize, outStride: usize, i: 
   v128.store(mirror + outStride, sum1);
   v128.store(mirror + 2 * outStride, sum2);
   v128.store(mirror + 3 * outStride, sum3);
-  const left01 = v128.shuffle<f32>(sum0, sum1, 0, 4, 1, 5);
-  const left23 = v128.shuffle<f32>(sum2, sum3, 0, 4, 1, 5);
-  const right01 = v128.shuffle<f32>(sum0, sum1, 2, 6, 3, 7);
-  const right23 = v128.shuffle<f32>(sum2, sum3, 2, 6, 3, 7);
-  v128.store(out, v128.shuffle<f64>(left01, left23, 0, 2));
-  v128.store(out + outStride, v128.shuffle<f64>(left01, left23, 1, 3));
-  v128.store(out + 2 * outStride, v128.shuffle<f64>(right01, right23, 0, 2));
-  v128.store(out + 3 * outStride, v128.shuffle<f64>(right01, right23, 1, 3));
+  transposeTile(mirror, outStride, out, outStride);
 }
 
 function addElements(

@@ -1,4 +1,3 @@
-import { SparseBatches } from "@widehead/data";
 import { evaluateSplit, type SparseBatch, type SparseModel } from "@widehead/network";
 import { columns, number, shellWord } from "../../format.ts";
 import { resumeCommand, shownPath } from "../../training/finish.ts";
@@ -6,6 +5,7 @@ import { figureCurve } from "../../training/learning-curve.ts";
 import type { TrainingTask } from "../../training/task.ts";
 import { savedFeatures } from "../sparse/features.ts";
 import { createModel, restoreModel } from "../sparse/model.ts";
+import { sparsePlan } from "../sparse/plan.ts";
 import { type AutoencoderData, readAutoencoderData } from "./data.ts";
 import { defaults, firstDeviation, showcase } from "./defaults.ts";
 import { batchesOf, formatMeasured, measure } from "./measure.ts";
@@ -38,14 +38,10 @@ export const training: TrainingTask<AutoencoderSettings, AutoencoderData, Sparse
     const { count } = savedFeatures(run);
     return restoreModel(run, options, { inputs: count, outputs: count });
   },
-  plan({ data: { train, validation }, model, settings: { batch, seed, patience } }) {
+  plan({ data: { train, validation }, model, settings }) {
     const measureNow = async () => (await evaluateSplit(model, batchesOf(validation))).loss;
-    return {
-      batches: new SparseBatches(train, train, { batchSize: batch, seed }),
-      ...(validation.rows > 0 && {
-        earlyStopping: { figure: watchedFigure, measure: measureNow, better: "lower", patience },
-      }),
-    };
+    const watched = { figure: watchedFigure, measure: measureNow, better: "lower" } as const;
+    return sparsePlan(train, train, settings, validation.rows > 0 ? watched : undefined);
   },
   curve: () => figureCurve(watchedFigure),
   async report(session, io) {

@@ -1,11 +1,10 @@
-import { SparseBatches } from "@widehead/data";
 import type { SparseBatch, SparseModel } from "@widehead/network";
 import { number, shellWord } from "../../format.ts";
 import { resumeCommand, shownPath } from "../../training/finish.ts";
 import { figureCurve } from "../../training/learning-curve.ts";
 import type { TrainingTask } from "../../training/task.ts";
 import { createModel, restoreModel } from "../sparse/model.ts";
-import { judge } from "../sparse/ranking.ts";
+import { sparsePlan, watchedRanking } from "../sparse/plan.ts";
 import { itemsOf, type RecommenderData, readRecommenderData, validationRows } from "./data.ts";
 import { defaults, firstDeviation, users } from "./defaults.ts";
 import { formatMeasured, measure } from "./measure.ts";
@@ -47,15 +46,9 @@ export const training: TrainingTask<RecommenderSettings, RecommenderData, Sparse
     await model.grow(count, { inputs: count });
     return `${number(count)} new items: the model has grown to ${number(items.size)}`;
   },
-  plan({ data, model, settings: { batch, seed, patience } }) {
-    const validation = { ...validationRows(data, users.validation), excludeInput: true, most: users.validation };
-    const measureNow = async () => (await judge(model, validation, { k: [watchedCut] })).figures[0]!.ndcg;
-    return {
-      batches: new SparseBatches(data.train, data.train, { batchSize: batch, seed }),
-      ...(validation.relevant.rows > 0 && {
-        earlyStopping: { figure: watchedFigure, measure: measureNow, better: "higher", patience },
-      }),
-    };
+  plan({ data, model, settings }) {
+    const judged = { ...validationRows(data, users.validation), excludeInput: true, most: users.validation };
+    return sparsePlan(data.train, data.train, settings, watchedRanking(watchedFigure, watchedCut, model, judged));
   },
   curve: () => figureCurve(watchedFigure),
   async report(session, io) {

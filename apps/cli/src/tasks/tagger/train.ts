@@ -1,4 +1,3 @@
-import { SparseBatches } from "@widehead/data";
 import type { SparseBatch, SparseModel } from "@widehead/network";
 import { number, shellWord } from "../../format.ts";
 import { resumeCommand, shownPath } from "../../training/finish.ts";
@@ -6,7 +5,7 @@ import { figureCurve } from "../../training/learning-curve.ts";
 import type { TrainingTask } from "../../training/task.ts";
 import { savedFeatures } from "../sparse/features.ts";
 import { createModel, restoreModel } from "../sparse/model.ts";
-import { judge } from "../sparse/ranking.ts";
+import { sparsePlan, watchedRanking } from "../sparse/plan.ts";
 import { labelsOf, readTaggerData, type TaggerData, weighted } from "./data.ts";
 import { defaults, firstDeviation, mostJudged } from "./defaults.ts";
 import { formatMeasured, measure } from "./measure.ts";
@@ -43,20 +42,15 @@ export const training: TrainingTask<TaggerSettings, TaggerData, SparseModel, Spa
     ),
   restore: (run, options) =>
     restoreModel(run, options, { inputs: savedFeatures(run).count, outputs: labelsOf(run).size }),
-  plan({ data: { train, validation, features }, model, settings: { batch, seed, patience } }) {
+  plan({ data: { train, validation, features }, model, settings }) {
     const judged = {
       input: weighted(validation, features),
       relevant: validation.labels,
       excludeInput: false,
       most: mostJudged,
     };
-    const measureNow = async () => (await judge(model, judged, { k: [watchedCut] })).figures[0]!.ndcg;
-    return {
-      batches: new SparseBatches(weighted(train, features), train.labels, { batchSize: batch, seed }),
-      ...(validation.labels.ids.length > 0 && {
-        earlyStopping: { figure: watchedFigure, measure: measureNow, better: "higher", patience },
-      }),
-    };
+    const watched = watchedRanking(watchedFigure, watchedCut, model, judged);
+    return sparsePlan(weighted(train, features), train.labels, settings, watched);
   },
   curve: () => figureCurve(watchedFigure),
   async report(session, io) {
