@@ -26,8 +26,8 @@ const exact = { kind: "exact" } as const;
 const derived = { kind: "derived", statement: allowanceStatement } as const;
 const sizes = [{ m: 4, d: 7, D: 30 }];
 
-function smallProblem(loss: Problem["loss"] = squaredError()): Problem {
-  return createProblem({ m: 4, d: 7, D: 30, K: 2, loss, steps: 8, seed: 31, update: { learningRate: 0.1 } });
+function smallProblem(loss: Problem["loss"] = squaredError(), steps = 8): Problem {
+  return createProblem({ m: 4, d: 7, D: 30, K: 2, loss, steps, seed: 31, update: { learningRate: 0.1 } });
 }
 
 export const lawCases: readonly Case[] = [
@@ -95,12 +95,15 @@ export const lawCases: readonly Case[] = [
   defineCase({
     id: "snapshot/continue",
     title: "A layer restored from its snapshot continues as if nothing had happened.",
-    plan: "Save in the middle of a run with refactorings, restore into a fresh backend, go on with both: the same state, bit for bit.",
+    plan: "Save in the middle of a run with refactorings, while rows are being settled, restore into a fresh backend, go on with both: the same state, bit for bit.",
     needs: ["deterministic"],
-    sizes: [{ conditionLimit: 0 }, { conditionLimit: 30 }],
+    sizes: [
+      { conditionLimit: 0, steps: 24 },
+      { conditionLimit: 30, steps: 8 },
+    ],
     tolerance: exact,
-    async run(context, { conditionLimit }) {
-      const problem = smallProblem();
+    async run(context, { conditionLimit, steps }) {
+      const problem = smallProblem(squaredError(), steps);
       await using layer = await startLayer(context, problem, { conditionLimit });
       await trainLayer(layer, problem);
       const snapshot = await layer.save(copySnapshot);

@@ -58,6 +58,17 @@ export const callMutants: readonly LayerMutant[] = [
     restoreLayer: withFact("sweep", { cursor: 0, marks: [[0, 0]], debt: 0, pace: 0, interval: 0, due: 0 }),
   },
   {
+    id: "settling-not-restored",
+    title: "A restored layer has forgotten which rows are still to be settled",
+    killedBy: "snapshot/continue",
+    restoreLayer: restoring(({ facts, tensors }) => ({
+      facts: { ...facts, settling: { blocks: [], pace: 0, interval: 0, due: 0 } },
+      tensors: tensors.map((tensor) =>
+        tensor.name === "unsettled" ? { ...tensor, shape: [0], chunks: () => [] } : tensor,
+      ),
+    })),
+  },
+  {
     id: "exact-products-not-restored",
     title: "A restored layer has lost the numbers that products are formed from",
     killedBy: "snapshot/continue",

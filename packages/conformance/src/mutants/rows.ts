@@ -59,6 +59,12 @@ const gatherNextRows: GatherRows = async (backend, buffers, store, chain, ids) =
   return { ...block, ids: block.ids.map((id) => (id + count - 1) % count) };
 };
 
+/** Rows that a batch leaves inside a block are not noted. */
+const gatherAsCurrent: GatherRows = async (backend, buffers, store, chain, ids) => {
+  const block = await defaultParts.gatherRows(backend, buffers, store, chain, ids);
+  return { ...block, storedEpochs: block.storedEpochs.map(() => chain.epoch) };
+};
+
 /** The rows that hold what a batch needs are looked for among all. */
 const gatherByScan: GatherRows = async (backend, buffers, store, chain, ids) => {
   for (let id = 0; id < store.outputs; id += 1) {
@@ -118,6 +124,12 @@ export const rowMutants: readonly LayerMutant[] = [
     title: "A row at an odd epoch takes the product that begins at the even one before it",
     killedBy: "conditioning/sweep",
     createLayer: misreadingEpochs((epoch, current) => (epoch < current ? epoch - (epoch % 2) : epoch)),
+  },
+  {
+    id: "rows-never-settled",
+    title: "Rows stay where a batch left them, when the products that begin there are dropped",
+    killedBy: "conditioning/sweep",
+    createLayer: withParts({ gatherRows: gatherAsCurrent }),
   },
   {
     id: "sweep-skips-row",

@@ -2,22 +2,25 @@ import type { Dtype, FloatArray, Snapshot, Tensor } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 import { findTensor, readFloats, streamedTensor } from "../snapshot.ts";
 import type { Chain } from "./chain.ts";
-import { blockEnd, type StoredLeap } from "./leap.ts";
+import { BLOCK_EPOCHS, blockEnd, blockStart, type StoredLeap } from "./leap.ts";
 
 /** Where the leaps of a saved chain lead, and which have exact numbers. */
 export interface ChainFacts {
   readonly epoch: number;
   readonly firstEpoch: number;
+  /** Before it only the epochs at which blocks begin have leaps. */
+  readonly settledEpoch: number;
   /** In the order of the tensor of leaps. */
   readonly leaps: readonly (readonly [start: number, end: number])[];
   /** Which leaps have exact numbers, in the order of the tensor of those. */
   readonly exactLeaps: readonly number[];
 }
 
-export function chainFacts({ epoch, first, leaps }: Chain): ChainFacts {
+export function chainFacts({ epoch, first, settled, leaps }: Chain): ChainFacts {
   return {
     epoch,
     firstEpoch: first,
+    settledEpoch: settled,
     leaps: leaps.map(({ start, end }) => [start, end]),
     exactLeaps: leaps.flatMap(({ exact }, i) => (exact === undefined ? [] : [i])),
   };
@@ -55,8 +58,8 @@ export async function readLeaps(
   });
 }
 
-/** Every epoch must have a leap within its block, and those of a block that still grows their exact numbers. */
-function checkLeaps({ epoch, firstEpoch, leaps, exactLeaps }: ChainFacts): void {
+/** Every epoch that rows may have must have a leap within its block, and those of a block that still grows exact numbers. */
+function checkLeaps({ epoch, firstEpoch, settledEpoch, leaps, exactLeaps }: ChainFacts): void {
   const exact = new Set(exactLeaps);
   const growing = new Set(leaps.flatMap(([start, end]) => (end < blockEnd(start) ? [blockEnd(start)] : [])));
   const found = new Set<number>();
@@ -65,10 +68,12 @@ function checkLeaps({ epoch, firstEpoch, leaps, exactLeaps }: ChainFacts): void 
     const whole =
       Number.isInteger(start) && Number.isInteger(end) && start >= firstEpoch && start < end && end <= epoch;
     const inside = end <= blockEnd(start);
+    sound &&= start >= settledEpoch || start === blockStart(start);
     sound &&= whole && !(inside && found.has(start)) && !(inside && growing.has(blockEnd(start)) && !exact.has(at));
     if (inside) found.add(start);
   });
-  if (sound && found.size === epoch - firstEpoch) return;
+  const settledBlocks = (settledEpoch - firstEpoch) / BLOCK_EPOCHS;
+  if (sound && found.size === settledBlocks + epoch - settledEpoch) return;
   throw new WideheadError("ERR_FORMAT", "snapshot: expected leaps from each epoch of the chain, got others", {
     expected: [firstEpoch, epoch],
     actual: leaps,

@@ -2,7 +2,7 @@ import type { Buffers } from "../buffers.ts";
 import type { Backend, FloatArray, Matrix } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 import { upload } from "../upload.ts";
-import { type Leap, nextProduct, type StoredLeap, settled } from "./leap.ts";
+import { blockEnd, blockStart, type Leap, nextProduct, type StoredLeap, settled } from "./leap.ts";
 import { Places } from "./places.ts";
 
 /**
@@ -11,8 +11,8 @@ import { Places } from "./places.ts";
  *
  * Each epoch has one product that leads to the end of its block of a few epochs, or to now, and each aligned power of two
  * of blocks has one. All are formed in float64, one d × d product a call of {@link Chain.formOneProduct}, and rounded
- * once. So a row leaves its block by one product of its own, and crosses n blocks by O(log n) that many rows share: the
- * first comes from memory, the others are in the cache.
+ * once. So a row leaves its block by one product, and crosses n blocks by O(log n). When no row stands inside a block any
+ * more, the products that begin there go: what is left is so little that it stays in the cache, and many rows share it.
  */
 export class Chain implements Disposable {
   readonly #backend: Backend;
@@ -22,6 +22,7 @@ export class Chain implements Disposable {
   /** Leaps from which others are still to be formed, oldest first. */
   #growing: Leap[] = [];
   #first = 0;
+  #settled = 0;
   #rowProducts = 0;
   #epoch = 0;
 
@@ -29,6 +30,7 @@ export class Chain implements Disposable {
     this.#backend = backend;
     this.features = features;
     this.#first = firstEpoch;
+    this.#settled = firstEpoch;
     this.#epoch = firstEpoch;
   }
 
@@ -40,6 +42,11 @@ export class Chain implements Disposable {
   /** The oldest epoch from which rows can still be brought forward. */
   get first(): number {
     return this.#first;
+  }
+
+  /** The epoch before which rows stand only where blocks begin. */
+  get settled(): number {
+    return this.#settled;
   }
 
   /** Products of a row with a leap so far, d² multiply-adds each. */
@@ -132,27 +139,39 @@ export class Chain implements Disposable {
     );
   }
 
+  /** True when each epoch of the blocks that end by `epoch` leads to the end of its block in one product. */
+  leadsOutUntil(epoch: number): boolean {
+    return !this.#growing.some(({ start, end }) => end < blockEnd(start) && blockEnd(start) <= epoch);
+  }
+
   /** Forgets leaps that no row needs any more: the caller has brought all rows to `epoch` or later. */
   dropBefore(epoch: number): void {
-    for (const [start, leaps] of this.#leaps) {
-      if (start >= epoch) continue;
-      for (const { matrix } of leaps) matrix[Symbol.dispose]();
-      this.#leaps.delete(start);
-    }
-    this.#growing = this.#growing.filter(({ start }) => start >= epoch);
+    this.#drop((start) => start < epoch);
     this.#first = epoch;
+    this.#settled = Math.max(this.#settled, epoch);
+  }
+
+  /** Forgets the leaps inside blocks that end by `epoch`, where {@link leadsOutUntil}: no row stands there any more. */
+  dropInside(epoch: number): void {
+    this.#drop((start) => start < epoch && start !== blockStart(start));
+    this.#settled = epoch;
   }
 
   /** A chain with the leaps of a checkpoint, in their order there. */
   static restore(
     backend: Backend,
     features: number,
-    [first, epoch]: readonly [first: number, epoch: number],
+    {
+      firstEpoch,
+      settledEpoch,
+      epoch,
+    }: { readonly firstEpoch: number; readonly settledEpoch: number; readonly epoch: number },
     leaps: readonly StoredLeap[],
   ): Chain {
-    const chain = new Chain(backend, features, first);
+    const chain = new Chain(backend, features, firstEpoch);
     for (const leap of leaps) chain.#add(leap);
     chain.#growing = chain.leaps.filter(({ exact }) => exact !== undefined).sort((a, b) => a.start - b.start);
+    chain.#settled = settledEpoch;
     chain.#epoch = epoch;
     return chain;
   }
@@ -167,6 +186,15 @@ export class Chain implements Disposable {
     const leap: Leap = { start, end, matrix, exact };
     this.#leaps.set(start, [...(this.#leaps.get(start) ?? []), leap]);
     return leap;
+  }
+
+  #drop(unneeded: (start: number) => boolean): void {
+    for (const [start, leaps] of this.#leaps) {
+      if (!unneeded(start)) continue;
+      for (const { matrix } of leaps) matrix[Symbol.dispose]();
+      this.#leaps.delete(start);
+    }
+    this.#growing = this.#growing.filter(({ start }) => !unneeded(start));
   }
 
   #forget(leaps: readonly Leap[]): void {

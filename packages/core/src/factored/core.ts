@@ -9,6 +9,7 @@ import type {
 import { Chain } from "./chain.ts";
 import { probeVectors } from "./conditioning.ts";
 import type { FactoredOptions } from "./options.ts";
+import { Settler } from "./settler.ts";
 import { StackedState } from "./state.ts";
 import { Sweeper } from "./sweeper.ts";
 
@@ -49,6 +50,7 @@ export class Core implements Disposable {
   readonly preconditioner: Preconditioner | undefined;
   readonly chain: Chain;
   readonly sweeper: Sweeper;
+  readonly settler: Settler;
   readonly counters: Counters = {
     steps: 0,
     refactorings: 0,
@@ -62,7 +64,11 @@ export class Core implements Disposable {
   #state: StackedState;
   #spare: StackedState;
 
-  constructor(options: CoreOptions, store: RowStore, chain?: Chain, sweeper?: Sweeper) {
+  constructor(
+    options: CoreOptions,
+    store: RowStore,
+    restored: Partial<Pick<Core, "chain" | "sweeper" | "settler">> = {},
+  ) {
     const { backend } = options;
     this.backend = backend;
     this.loss = options.loss;
@@ -71,8 +77,9 @@ export class Core implements Disposable {
     this.system = options.system ?? "auto";
     this.undefinedExamples = options.undefinedExamples ?? "throw";
     this.store = store;
-    this.chain = chain ?? new Chain(backend, store.features);
-    this.sweeper = sweeper ?? new Sweeper();
+    this.chain = restored.chain ?? new Chain(backend, store.features);
+    this.sweeper = restored.sweeper ?? new Sweeper();
+    this.settler = restored.settler ?? new Settler();
     this.probeVectors = probeVectors(backend, store.features);
     this.preconditionerFactory = options.preconditioner;
     this.preconditioner = options.preconditioner?.create(backend, store.features);

@@ -4,9 +4,10 @@ import { formatLoss } from "../losses/index.ts";
 import { checkedFacts } from "../snapshot.ts";
 import { type ChainFacts, chainFacts } from "./chain-snapshot.ts";
 import type { Core, Counters } from "./core.ts";
+import type { SettlerPosition } from "./settler.ts";
 import type { SweepPosition } from "./sweeper.ts";
 
-const VERSION = 2;
+const VERSION = 3;
 
 /** The small facts of a snapshot. */
 export interface Facts extends ChainFacts {
@@ -23,6 +24,7 @@ export interface Facts extends ChainFacts {
   readonly system: "auto" | "batch" | "features";
   readonly undefinedExamples: "throw" | "skip";
   readonly sweep: SweepPosition;
+  readonly settling: SettlerPosition;
   readonly squaredNorm: number;
   readonly counters: Counters;
   readonly preconditioner?: {
@@ -48,6 +50,7 @@ export function factsOf(core: Core): Facts {
     undefinedExamples: core.undefinedExamples,
     ...chainFacts(chain),
     sweep: core.sweeper.position,
+    settling: core.settler.position,
     squaredNorm: core.squaredNorm,
     counters: { ...core.counters },
     ...(preconditionerFactory &&
@@ -68,10 +71,11 @@ export function readFacts(snapshot: Snapshot): Facts {
   return facts;
 }
 
-function checkFacts({ epoch, firstEpoch, ...rest }: Facts): void {
-  for (const name of ["conditionLimit", "rowCount", "squaredNorm", "sweep", "counters"] as const)
+function checkFacts({ epoch, firstEpoch, settledEpoch, ...rest }: Facts): void {
+  for (const name of ["conditionLimit", "rowCount", "squaredNorm", "sweep", "settling", "counters"] as const)
     checkNumbers(name, rest[name]);
-  checkMarks(rest.sweep.marks);
+  checkPairs("sweep", "pairs of position and epoch", rest.sweep.marks, 1);
+  checkPairs("settling", "pairs of epoch and rows", rest.settling.blocks, 0);
   for (const [name, known] of [
     ["system", ["auto", "batch", "features"]],
     ["undefinedExamples", ["throw", "skip"]],
@@ -82,21 +86,20 @@ function checkFacts({ epoch, firstEpoch, ...rest }: Facts): void {
       actual: rest[name],
     });
   }
-  if (Number.isInteger(epoch) && Number.isInteger(firstEpoch) && firstEpoch >= 0 && epoch >= firstEpoch) return;
+  const epochs = [0, firstEpoch, settledEpoch, epoch];
+  if (epochs.every((at, i) => Number.isInteger(at) && at >= epochs[Math.max(0, i - 1)]!)) return;
   throw new WideheadError(
     "ERR_FORMAT",
-    `snapshot: expected whole epochs 0 ≤ first ≤ last, got ${firstEpoch} and ${epoch}`,
-    {
-      actual: [firstEpoch, epoch],
-    },
+    `snapshot: expected whole epochs 0 ≤ first ≤ settled ≤ last, got ${firstEpoch}, ${settledEpoch} and ${epoch}`,
+    { actual: [firstEpoch, settledEpoch, epoch] },
   );
 }
 
-function checkMarks(marks: unknown): void {
-  const pairs: readonly unknown[] = Array.isArray(marks) ? marks : [];
-  if (pairs.length > 0 && pairs.every((mark) => Array.isArray(mark) && mark.length === 2)) return;
-  const message = `snapshot: expected pairs of position and epoch as marks of the sweep, got ${JSON.stringify(marks)}`;
-  throw new WideheadError("ERR_FORMAT", message, { fact: "sweep", actual: marks });
+function checkPairs(fact: string, expected: string, actual: unknown, least: number): void {
+  const pairs: readonly unknown[] = Array.isArray(actual) ? actual : [undefined];
+  if (pairs.length >= least && pairs.every((pair) => Array.isArray(pair) && pair.length === 2)) return;
+  const message = `snapshot: expected ${expected} in ${fact}, got ${JSON.stringify(actual)}`;
+  throw new WideheadError("ERR_FORMAT", message, { fact, actual });
 }
 
 /** Numbers that JSON turned into null, as it does with those that are not finite, are no numbers either. */

@@ -159,7 +159,7 @@ export class FactoredLayer extends BatchLayer<Pass> {
   }
 
   protected diagnose(): Diagnostics {
-    const { store, chain, sweeper, counters, preconditioner } = this.#core;
+    const { store, chain, sweeper, settler, counters, preconditioner } = this.#core;
     return {
       ...counters,
       outputs: this.outputs,
@@ -167,9 +167,11 @@ export class FactoredLayer extends BatchLayer<Pass> {
       bytes: store.bytes + chain.bytes + stateBytes(this.features, store.dtype, preconditioner !== undefined),
       rowBytes: store.bytes,
       chainBytes: chain.bytes,
-      chainLinks: chain.epoch - chain.first,
+      chainEpochs: chain.epoch - chain.first,
+      chainLinks: chain.leaps.length,
       touchedRows: store.touched,
       sweptRows: sweeper.swept,
+      settledRows: settler.settled,
       rowProducts: chain.rowProducts,
     };
   }

@@ -15,9 +15,14 @@ export type StoredLeap = Omit<Leap, "matrix"> & { readonly numbers: FloatArray }
 /** Epochs in a block. */
 export const BLOCK_EPOCHS = 16;
 
+/** Where the block that an epoch lies in begins. */
+export function blockStart(epoch: number): number {
+  return epoch - (epoch % BLOCK_EPOCHS);
+}
+
 /** The end of the block that an epoch lies in. */
 export function blockEnd(epoch: number): number {
-  return epoch - (epoch % BLOCK_EPOCHS) + BLOCK_EPOCHS;
+  return blockStart(epoch) + BLOCK_EPOCHS;
 }
 
 /** Two neighbours: their product takes the place of the left one inside a block, and stands beside both otherwise. */

@@ -8,6 +8,8 @@ export interface RowBlock {
   readonly ids: Uint32Array;
   /** [r, d]. */
   readonly matrix: Matrix;
+  /** [r] the epoch at which the store has each row. */
+  readonly storedEpochs: Uint32Array;
 }
 
 /** Rows read from a store. */
@@ -42,10 +44,11 @@ export function loadRows(
 ): RowBlock & { readonly epochs: Uint32Array } {
   const { features } = chain;
   const matrix = buffers.get("block", ids.length, features);
+  const storedEpochs = epochs.slice();
   skipZeroRows(rows, epochs, features, chain.epoch);
   if (epochs.every((epoch) => epoch === chain.epoch)) {
     backend.write(matrix, rows);
-    return { ids, matrix, epochs };
+    return { ids, matrix, epochs, storedEpochs };
   }
   const order = orderByEpoch(epochs);
   const sorted = buffers.numbers("sorted", rows.length);
@@ -53,7 +56,8 @@ export function loadRows(
     sorted.set(rows.subarray(order[r] * features, (order[r] + 1) * features), r * features);
   }
   backend.write(matrix, sorted);
-  return { ids: order.map((slot) => ids[slot]), matrix, epochs: order.map((slot) => epochs[slot]) };
+  const inOrder = (numbers: Uint32Array) => order.map((slot) => numbers[slot]);
+  return { ids: inOrder(ids), matrix, epochs: inOrder(epochs), storedEpochs: inOrder(storedEpochs) };
 }
 
 /** Slots by epoch, those of an epoch in their order. Numbers sort much faster than by a comparison. */

@@ -1,6 +1,7 @@
 import type { RowStore, Snapshot, Tensor } from "../contract/index.ts";
 import { WideheadError } from "../errors.ts";
 import { findTensor, readFloats, readIntegers, streamedTensor, tensorDtype } from "../snapshot.ts";
+import { blockStart } from "./leap.ts";
 import type { RowSlice } from "./row-block.ts";
 import { scanRows, slicesOf } from "./statistics.ts";
 
@@ -25,6 +26,7 @@ export interface RowFacts {
   readonly rowCount: number;
   readonly epoch: number;
   readonly firstEpoch: number;
+  readonly settledEpoch: number;
 }
 
 /**
@@ -62,7 +64,8 @@ export async function restoreRows(store: RowStore, snapshot: Snapshot, facts: Ro
   );
 }
 
-function checkSlice({ ids, rows, epochs }: RowSlice, store: RowStore, { epoch, firstEpoch }: RowFacts): void {
+function checkSlice({ ids, rows, epochs }: RowSlice, store: RowStore, facts: RowFacts): void {
+  const { epoch, firstEpoch, settledEpoch } = facts;
   const d = store.features;
   for (let i = 0; i < ids.length; i += 1) {
     if (ids[i] >= store.outputs) {
@@ -76,7 +79,8 @@ function checkSlice({ ids, rows, epochs }: RowSlice, store: RowStore, { epoch, f
       );
     }
     // A row of zeros is the same in every epoch.
-    if (epochs[i] >= firstEpoch && epochs[i] <= epoch) continue;
+    const led = epochs[i] >= settledEpoch || epochs[i] === blockStart(epochs[i]);
+    if (led && epochs[i] >= firstEpoch && epochs[i] <= epoch) continue;
     if (!rows.subarray(i * d, (i + 1) * d).some((value) => value !== 0)) continue;
     throw new WideheadError(
       "ERR_FORMAT",

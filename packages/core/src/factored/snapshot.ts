@@ -20,6 +20,7 @@ import { Core } from "./core.ts";
 import { checkRowStore, layerBytes } from "./create.ts";
 import { type Facts, factsOf, readFacts } from "./facts.ts";
 import { restoreRows, rowTensors } from "./row-snapshot.ts";
+import { restoreSettler, unsettledTensor } from "./settler-snapshot.ts";
 import { Sweeper } from "./sweeper.ts";
 
 export interface RestoreOptions {
@@ -36,7 +37,7 @@ export interface RestoreOptions {
 
 /** A layer's complete state; its rows are streamed from the store when a sink asks. */
 export async function snapshotOf(core: Core): Promise<Snapshot> {
-  const { backend, store, chain, state, preconditioner } = core;
+  const { backend, store, chain, settler, state, preconditioner } = core;
   const d = store.features;
   const [stacked] = await backend.readMany([state.matrix]);
   const streamed = (name: string, shape: readonly number[], matrices: readonly Matrix[]): Tensor =>
@@ -53,6 +54,7 @@ export async function snapshotOf(core: Core): Promise<Snapshot> {
         chain.leaps.map(({ matrix }) => matrix),
       ),
       exactLeapsTensor(chain),
+      unsettledTensor(settler),
       ...Object.entries(preconditioner?.state().matrices ?? {}).map(([name, matrix]) =>
         streamed(preconditionerTensor(name), [matrix.rows, matrix.columns], [matrix]),
       ),
@@ -75,12 +77,13 @@ export async function restoreCore(snapshot: Snapshot, options: RestoreOptions): 
   const leaps = await readLeaps(snapshot, facts, d, dtype);
   const store = options.rows ?? memoryRows({ outputs: D, features: d, dtype });
   await restoreRows(store, snapshot, facts);
+  const settler = await restoreSettler(snapshot, facts, store);
 
   const { preconditioner: learned, ...rest } = facts;
   const factory = factoryOf(learned, options.preconditioner);
-  const chain = Chain.restore(backend, d, [facts.firstEpoch, facts.epoch], leaps);
+  const chain = Chain.restore(backend, d, facts, leaps);
   const coreOptions = { ...rest, backend, loss, ...(factory && { preconditioner: factory }) };
-  const core = new Core(coreOptions, store, chain, new Sweeper(facts.sweep));
+  const core = new Core(coreOptions, store, { chain, settler, sweeper: new Sweeper(facts.sweep) });
   try {
     backend.write(core.state.matrix, stacked);
     if (learned !== undefined) await restorePreconditioner(core, learned.state, snapshot);

@@ -79,17 +79,18 @@ async function readBeside(
 
 /** What keeps the chain short, and weights as they are; before the commit, so that where it fails no step was taken. */
 async function keepUp(
-  { backend, chain, store, sweeper }: Core,
+  { backend, chain, store, sweeper, settler }: Core,
   { bringSliceForward }: FactoredParts,
   buffers: Buffers,
 ): Promise<void> {
   chain.formOneProduct();
+  if (await settler.settleSlice(backend, buffers, store, chain, bringSliceForward)) return;
   await sweeper.sweepSlice(backend, buffers, store, chain, bringSliceForward);
 }
 
 /** @param refactored  U_new, where the step begins a new epoch */
 async function commit(core: Core, pass: Forward, rows: FloatArray, refactored: FloatArray | undefined): Promise<void> {
-  const { chain, store, sweeper } = core;
+  const { chain, store, sweeper, settler } = core;
   const ids = pass.block.ids;
   if (refactored !== undefined) {
     core.resetTransform(core.spare);
@@ -102,7 +103,9 @@ async function commit(core: Core, pass: Forward, rows: FloatArray, refactored: F
     throw error;
   }
   core.swapState();
+  settler.rowsWritten(pass.block, chain.epoch);
   if (refactored === undefined) return;
+  settler.linkPushed(chain.epoch);
   sweeper.linkPushed(chain, store.touched, linkLimit(store, core.chainMemory));
 }
 

@@ -2,18 +2,20 @@ import type { Buffers } from "../buffers.ts";
 import type { Backend, RowStore } from "../contract/index.ts";
 import { bytesOf } from "../matrix.ts";
 import type { Chain } from "./chain.ts";
-import { BLOCK_EPOCHS } from "./leap.ts";
+import { BLOCK_EPOCHS, blockStart } from "./leap.ts";
 import { loadRows, type RowSlice } from "./row-block.ts";
 import { readSlice } from "./statistics.ts";
 
 /** The chain may take this share of the memory of V … */
 const CHAIN_SHARE = 1 / 4;
-/** … and at least this many links: so few are in the cache, and need no sweep. */
-const FEWEST_LINKS = 48;
-/** Rows that a step sweeps on average, at the least: a shorter chain saves the rows of batches more than that costs. */
+/** … and at least this many factors … */
+const FEWEST_FACTORS = 48;
+/** … which serve so many blocks: they are in the cache, and need no sweep. */
+const FEWEST_BLOCKS = blocksWithin(FEWEST_FACTORS);
+/** Rows that a step sweeps on average when there are more: a shorter chain saves the rows of batches more than that costs. */
 const SWEEP_RATE = 64;
-/** Rows that are swept together: with so many, several share what carries them out of their block. */
-const SLICE_ROWS = 128;
+/** Rows that are brought forward together: enough for a good product, few enough not to be felt in a step. */
+export const SLICE_ROWS = 256;
 
 /** From this position of the store on, in the direction of the sweep, rows stand at this epoch or later. */
 export type SweepMark = readonly [position: number, epoch: number];
@@ -101,9 +103,9 @@ export class Sweeper {
     bring: typeof bringSliceForward,
   ): Promise<void> {
     this.#interval += 1;
-    const target = chain.epoch - (chain.epoch % BLOCK_EPOCHS);
+    const target = blockStart(chain.epoch);
     if (target <= this.#marks[0]![1]) return;
-    const rate = chain.epoch - chain.first < FEWEST_LINKS ? 0 : SWEEP_RATE;
+    const rate = chain.epoch - chain.first < FEWEST_BLOCKS * BLOCK_EPOCHS ? 0 : SWEEP_RATE;
     const pace = Math.max(rate, Math.min(this.#pace, this.#debt));
     this.#due += pace;
     if (this.#due === 0 || this.#due < Math.min(SLICE_ROWS, this.#oldestRows(store.touched))) return;
@@ -142,15 +144,17 @@ export class Sweeper {
   }
 }
 
-/**
- * Links that a chain may hold: those that fit in `bytes`, or in a quarter of the rows' memory, where each block has one
- * more, for unions of blocks.
- */
+/** Links that a chain may span, by the factors that fit in `bytes`, or in a quarter of the rows' memory. */
 export function linkLimit(store: RowStore, bytes: number | undefined): number {
   const { features, touched, dtype } = store;
-  const link = (1 + 1 / BLOCK_EPOCHS) * features * features * bytesOf(dtype);
   const allowed = bytes ?? CHAIN_SHARE * touched * features * bytesOf(dtype);
-  return Math.max(FEWEST_LINKS, Math.floor(allowed / link));
+  const factors = Math.max(FEWEST_FACTORS, Math.floor(allowed / (features * features * bytesOf(dtype))));
+  return BLOCK_EPOCHS * blocksWithin(factors);
+}
+
+/** Each block has a factor and shares in unions, as many again; in the latest two each epoch has one besides. */
+function blocksWithin(factors: number): number {
+  return Math.floor((factors - 2 * BLOCK_EPOCHS) / 2);
 }
 
 /** Brings those rows of a slice forward whose epoch lies before the target. */
