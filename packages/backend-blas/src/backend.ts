@@ -3,6 +3,7 @@ import { createEngine, SimdBackend, type SimdEngine, type SimdMatrix } from "@wi
 import type { Library } from "./library/open.ts";
 import { plain, type Routines, rowMajor, transposed } from "./library/routines.ts";
 import { LuSolver } from "./lu-solver.ts";
+import { rowsAtATime } from "./pieces.ts";
 import { Place } from "./place.ts";
 import { useThreads } from "./threads.ts";
 
@@ -55,13 +56,18 @@ export class BlasBackend extends SimdBackend {
     this.#useThreads(this.threads);
     const base = this.#memoryAddress();
     const [left, right, target] = [a as SimdMatrix, b as SimdMatrix, out as SimdMatrix];
-    // biome-ignore format: one line for each matrix
-    this.#routines.gemm(
-      rowMajor, transposeA ? transposed : plain, transposeB ? transposed : plain, out.rows, out.columns, inner, alpha,
-      base + left.address, left.stride,
-      base + right.address, right.stride,
-      beta, base + target.address, target.stride,
-    );
+    const inPieces = this.threads === 1 && !transposeA && !transposeB;
+    const most = inPieces ? rowsAtATime(this.kernel, out.rows, out.columns, inner) : out.rows;
+    for (let first = 0; first < out.rows; first += most) {
+      const rows = Math.min(most, out.rows - first);
+      // biome-ignore format: one line for each matrix
+      this.#routines.gemm(
+        rowMajor, transposeA ? transposed : plain, transposeB ? transposed : plain, rows, out.columns, inner, alpha,
+        base + left.address + first * left.stride * this.size, left.stride,
+        base + right.address, right.stride,
+        beta, base + target.address + first * target.stride * this.size, target.stride,
+      );
+    }
   }
 
   override multiplyFloat64(a: Float64Array, b: Float64Array, size: number): Float64Array {
