@@ -96,7 +96,7 @@ export class WeightRows {
   static async restore(shape: RowShape, snapshot: Snapshot, rowCount: number): Promise<WeightRows> {
     const { outputs, features, optimizer } = shape;
     const store = emptyStore(shape, outputs, features);
-    await restoreRows(store, snapshot, { rowCount, epoch: 0, firstEpoch: 0 });
+    await restoreRows(store, snapshot, { rowCount, epoch: 0, firstEpoch: 0, settledEpoch: 0 });
     const adagrad = optimizer === "adagrad" ? await RowAdagrad.restore(snapshot, outputs) : undefined;
     return new WeightRows(shape, store, adagrad);
   }
