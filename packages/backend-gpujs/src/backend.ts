@@ -1,4 +1,12 @@
-import type { Backend, Capabilities, FloatArray, Matrix, MemoryStats, Numerics } from "@widehead/core";
+import {
+  type Backend,
+  type Capabilities,
+  type FloatArray,
+  type Matrix,
+  type MemoryStats,
+  type Numerics,
+  WideheadError,
+} from "@widehead/core";
 import type { Engine, Storage } from "./engine/engine.ts";
 import { Handle } from "./handle.ts";
 import { GpujsKernels } from "./kernels.ts";
@@ -35,6 +43,7 @@ export class GpujsBackend extends GpujsKernels implements Backend {
   }
 
   allocate(rows: number, columns: number): Matrix {
+    if (this.#end !== undefined) throw disposed();
     const storage = this.engine.allocate(rows, columns);
     this.#storages.add(storage);
     this.#live.add(storage);
@@ -80,12 +89,17 @@ export class GpujsBackend extends GpujsKernels implements Backend {
   async #finish(): Promise<void> {
     // Those that are disposed while the queue runs out are among them.
     const left = [...this.#live];
-    await this.queue.idle();
+    const sound = await this.queue.close(disposed());
     for (const storage of left) this.engine.release(storage);
-    await (this.queue.failed ? destroy : this.#release)(this.engine);
+    await (sound ? this.#release : destroy)(this.engine);
   }
 }
 
 function destroy(engine: Engine): Promise<void> {
   return engine.destroy();
+}
+
+function disposed(): WideheadError {
+  const message = 'backend "gpujs" must be alive, but it was disposed';
+  return new WideheadError("ERR_DISPOSED", message, { argument: "backend" });
 }

@@ -28,13 +28,15 @@ export class TaskQueue {
     return value!;
   }
 
-  get failed(): boolean {
-    return this.#failure !== undefined;
-  }
-
-  /** Resolves when nothing is left to do, whatever failed. */
-  async idle(): Promise<void> {
+  /** Resolves when nothing is left to do, with whether nothing failed. What is queued from now on fails for this reason. */
+  async close(reason: WideheadError): Promise<boolean> {
+    let sound = false;
+    this.add(() => {
+      sound = true;
+      throw reason;
+    });
     await this.#tail;
+    return sound;
   }
 }
 

@@ -2,17 +2,21 @@ import { gpujsIn } from "@widehead/backend-gpujs";
 import { isWideheadError } from "@widehead/core";
 import { describe, expect, test } from "vitest";
 import { watchedBackend } from "./engines.ts";
-import { makeLayer, shape, train } from "./training.ts";
+import { countPerStep, makeLayer, shape, train } from "./training.ts";
 
 describe("a training step", () => {
-  test("is three transfers, and its two large products are one kernel each", async () => {
+  test("is two reads, three where it clips or refactors", async () => {
+    const { engine, backend } = await watchedBackend();
+    const counts = await countPerStep(backend, () => engine.reads);
+    expect(counts).toEqual({ plain: 2, clipping: 3, refactoring: 3 });
+  });
+
+  test("has two large products, which are one kernel each", async () => {
     const { engine, backend } = await watchedBackend();
     const layer = await makeLayer(backend);
     await train(layer, 1);
-    const readsBefore = engine.reads;
     engine.products.length = 0;
     await train(layer, 1);
-    expect(engine.reads - readsBefore).toBe(3);
     const { m, d } = shape;
     const stacked = 3 * d + 2;
     expect(engine.products.filter(([rows, , columns]) => rows === m && columns === stacked)).toEqual([[m, d, stacked]]);
@@ -99,4 +103,17 @@ test("disposing waits for what was called, and matrices may be disposed after it
   expect((await read)[0]).toEqual(new Float32Array(9).fill(2));
   matrix[Symbol.dispose]();
   expect(backend.stats()).toEqual({ buffers: 0, bytes: 0 });
+});
+
+test("a disposed backend computes nothing on the engine that the next one has", async () => {
+  const { engine, backend } = await watchedBackend();
+  const matrix = backend.allocate(2, 2);
+  await backend[Symbol.asyncDispose]();
+  engine.products.length = 0;
+  backend.gemm(matrix, matrix, matrix);
+  const disposed = { code: "ERR_DISPOSED", details: { argument: "backend" } };
+  expect(() => backend.allocate(1, 1)).toThrow(expect.objectContaining(disposed));
+  await expect(backend.readMany([matrix])).rejects.toMatchObject(disposed);
+  await expect(backend.settle()).rejects.toMatchObject(disposed);
+  expect([engine.products, engine.reads]).toEqual([[], 0]);
 });

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { gpujs, gpujsIn } from "@widehead/backend-gpujs";
 import { isWideheadError, pickBackend } from "@widehead/core";
 import { describe, expect, test } from "vitest";
+import { type Library, reportMode } from "../src/engine/library.ts";
 import { version } from "../src/version.ts";
 
 test("the version is that of the gpu.js that is installed", () => {
@@ -41,6 +42,17 @@ describe("modes", () => {
     });
     const headless = await gpujsIn("headlessgl").probe();
     if (!headless.available) expect(headless.reason).toMatch(/^headlessgl: .*; in Node: npm install gl/);
+  });
+
+  test("headless GL counts as software, since it does not say what it runs on", () => {
+    const testContext = { RENDERER: 1, getExtension: () => null, getParameter: () => "ANGLE" };
+    const features = { isFloatRead: true, isTextureFloat: true, maxTextureSize: 16384 };
+    const library = { GPU: { isHeadlessGLSupported: true }, HeadlessGLKernel: { features, testContext } };
+    expect(reportMode(library as unknown as Library, "headlessgl")).toEqual({
+      kernel: `gpu.js ${version} headlessgl on ANGLE`,
+      software: true,
+      maxTextureSize: 16384,
+    });
   });
 
   test("software is never picked", async () => {

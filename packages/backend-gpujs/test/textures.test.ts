@@ -1,14 +1,15 @@
 import { gpujsIn } from "@widehead/backend-gpujs";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { GpujsBackend } from "../src/backend.ts";
 import { loadLibrary } from "../src/engine/library.ts";
 import { TextureEngine } from "../src/engine/textures.ts";
-import { makeLayer, train } from "./training.ts";
+import { countPerStep, makeLayer, train } from "./training.ts";
 
 /** What is used of the class of WebGL 2 contexts, so that this file also loads in Node, where nothing of it runs. */
 interface Context {
   createTexture(): object;
   deleteTexture(texture: object): void;
+  readPixels(...args: readonly unknown[]): void;
 }
 
 const contextClass = (globalThis as { readonly WebGL2RenderingContext?: { readonly prototype: Context } })
@@ -46,6 +47,14 @@ describe.skipIf(contextClass === undefined)("textures", () => {
     expect(backend.stats().buffers).toBe(buffers);
     expect(live.size).toBeLessThanOrEqual(settled + 8);
     await layer[Symbol.asyncDispose]();
+  });
+
+  test("are read twice a step, three times where it clips or refactors", async () => {
+    await using backend = await gpujsIn("webgl2").create();
+    const readPixels = vi.spyOn(contextClass!.prototype, "readPixels");
+    const counts = await countPerStep(backend, () => readPixels.mock.calls.length);
+    readPixels.mockRestore();
+    expect(counts).toEqual({ plain: 2, clipping: 3, refactoring: 3 });
   });
 
   test("of a disposed matrix are deleted", async () => {

@@ -1,7 +1,12 @@
+/** Milliseconds that a device waits for its next backend. */
+const PATIENCE = 5000;
+
 /** A device that serves no backend, and what computes there. */
 interface Idle {
   readonly gpu: GPUDevice;
   readonly kernel: string;
+  /** Ends the wait. */
+  readonly timer: ReturnType<typeof setTimeout>;
 }
 
 /**
@@ -14,15 +19,23 @@ let idle: Idle | undefined;
 export function takeIdle(): Idle | undefined {
   const taken = idle;
   idle = undefined;
+  clearTimeout(taken?.timer);
   return taken;
 }
 
-/** Keeps the device of a backend that is done with it, and destroys the one kept before. */
+/** Keeps the device of a backend that is done with it, for a while; destroys the one kept before. */
 export function keepIdle(gpu: GPUDevice, kernel: string): void {
-  takeIdle()?.gpu.destroy();
-  const kept = { gpu, kernel };
+  destroyIdle();
+  const timer = setTimeout(destroyIdle, PATIENCE);
+  // Node does not wait for it to end; in browsers timers are numbers.
+  if (typeof timer === "object") timer.unref();
+  const kept = { gpu, kernel, timer };
   idle = kept;
   void gpu.lost.then(() => {
-    if (idle === kept) idle = undefined;
+    if (idle === kept) takeIdle();
   });
+}
+
+function destroyIdle(): void {
+  takeIdle()?.gpu.destroy();
 }

@@ -2,6 +2,7 @@ import { webGpu } from "@widehead/backend-webgpu";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { findAdapter } from "../src/adapter.ts";
 import { takeIdle } from "../src/idle.ts";
+import { liveBytes } from "./on-device.ts";
 
 const adapter = await findAdapter();
 
@@ -85,3 +86,43 @@ onAdapter("an error that the device reports late does not reach the next backend
   await second.settle();
   expect(devices).toHaveLength(1);
 });
+
+onAdapter("one after the other, 100 backends share a device, leave no buffer there, and compile once", async () => {
+  const cycle = async (): Promise<void> => {
+    await using backend = await webGpu.create();
+    const [a, product] = [backend.allocate(5, 5), backend.allocate(5, 5)];
+    backend.fill(a, 1);
+    backend.gemm(a, a, product);
+    expect(await backend.readMany([product])).toEqual([new Float32Array(25).fill(5)]);
+  };
+  await cycle();
+  const live = liveBytes(devices[0]!);
+  const compiled = vi.spyOn(devices[0]!, "createComputePipeline");
+  for (let count = 0; count < 100; count += 1) await cycle();
+  expect([devices.length, live(), compiled.mock.calls.length]).toEqual([1, 0, 0]);
+});
+
+onAdapter(
+  "a device that no backend takes over is destroyed, and a process that ends does not wait for that",
+  async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const waits = vi.spyOn(globalThis, "setTimeout");
+    try {
+      const backend = await webGpu.create();
+      await backend[Symbol.asyncDispose]();
+      const timer = waits.mock.results[0]?.value;
+      if (typeof timer === "object") expect(timer.hasRef()).toBe(false);
+      vi.advanceTimersByTime(4999);
+      await using taken = await webGpu.create();
+      vi.advanceTimersByTime(60_000);
+      await taken.settle();
+      expect(devices).toHaveLength(1);
+      await taken[Symbol.asyncDispose]();
+      vi.advanceTimersByTime(5000);
+      expect((await devices[0]!.lost).reason).toBe("destroyed");
+      expect(takeIdle()).toBeUndefined();
+    } finally {
+      vi.useRealTimers();
+    }
+  },
+);

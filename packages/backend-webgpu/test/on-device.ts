@@ -16,3 +16,20 @@ export function onDevice(name: string, body: (device: GPUDevice, backend: WebGpu
     }
   });
 }
+
+/** Bytes of the buffers of this device that are not destroyed. */
+export function liveBytes(device: GPUDevice): () => number {
+  let live = 0;
+  const create = device.createBuffer.bind(device);
+  device.createBuffer = (descriptor) => {
+    const buffer = create(descriptor);
+    const destroy = buffer.destroy.bind(buffer);
+    live += descriptor.size;
+    buffer.destroy = () => {
+      live -= descriptor.size;
+      return destroy();
+    };
+    return buffer;
+  };
+  return () => live;
+}

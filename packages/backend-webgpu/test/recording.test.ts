@@ -1,8 +1,8 @@
 import { createRandom, FactoredLayer, type Matrix, sparseTargets, squaredError } from "@widehead/core";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { WebGpuBackend } from "../src/backend.ts";
 import { accessOf, defineProgram, sourceOf } from "../src/program.ts";
-import { onDevice } from "./on-device.ts";
+import { liveBytes, onDevice } from "./on-device.ts";
 
 const program = defineProgram({
   name: "test",
@@ -50,6 +50,39 @@ describe("operands that share a matrix", () => {
 });
 
 describe("recording", () => {
+  onDevice(
+    "a step is two reads, three where it clips or refactors, each with one submission",
+    async (device, backend) => {
+      const submit = vi.spyOn(device.queue, "submit");
+      const hidden = { rows: 2, columns: 3, data: Float64Array.of(1, 0.5, -1, 1, -0.5, 2) };
+      const counts: Record<string, number> = {};
+      for (const [kind, conditionLimit, clipNorm] of [
+        ["plain", 1e3, Infinity],
+        ["clipping", 1e3, 0.01],
+        ["refactoring", 1, Infinity],
+      ] as const) {
+        await using layer = await FactoredLayer.create({
+          backend,
+          outputs: 50,
+          features: 3,
+          loss: squaredError(),
+          conditionLimit,
+        });
+        const step = (): Promise<unknown> =>
+          layer.train(hidden, sparseTargets.fromIds(50, [4, 9]), { learningRate: 0.01, clipNorm });
+        await step();
+        const reads = vi.spyOn(backend, "readMany");
+        submit.mockClear();
+        await step();
+        counts[kind] = submit.mock.calls.length;
+        expect(reads).toHaveBeenCalledTimes(counts[kind]);
+        reads.mockRestore();
+        expect((await layer.diagnostics()).refactorings).toBe(kind === "refactoring" ? 2 : 0);
+      }
+      expect(counts).toEqual({ plain: 2, clipping: 3, refactoring: 3 });
+    },
+  );
+
   onDevice("more calls than one submission holds run in order", async (_, backend) => {
     using matrix = backend.allocate(1, 1);
     using one = backend.allocate(1, 1);
@@ -96,23 +129,6 @@ describe("recording", () => {
     expect(await read(backend, out)).toEqual([3]);
   });
 });
-
-/** Bytes of the buffers of this device that are not destroyed. */
-function liveBytes(device: GPUDevice): () => number {
-  let live = 0;
-  const create = device.createBuffer.bind(device);
-  device.createBuffer = (descriptor) => {
-    const buffer = create(descriptor);
-    const destroy = buffer.destroy.bind(buffer);
-    live += descriptor.size;
-    buffer.destroy = () => {
-      live -= descriptor.size;
-      return destroy();
-    };
-    return buffer;
-  };
-  return () => live;
-}
 
 onDevice("1,000 steps leave no buffer behind", async (device, backend) => {
   const live = liveBytes(device);

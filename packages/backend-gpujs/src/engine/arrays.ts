@@ -2,6 +2,7 @@ import { CompiledKernels, type Dialect } from "./compiled.ts";
 import type { Argument, Engine, Storage, Window } from "./engine.ts";
 import { outOfMemory } from "./errors.ts";
 import type { Instance, Library } from "./library.ts";
+import { solve } from "./lu.ts";
 import { type KernelSource, product } from "./source.ts";
 
 interface ArrayStorage extends Storage {
@@ -79,15 +80,14 @@ export class ArrayEngine implements Engine {
     }
   }
 
+  solve(a: Window, b: Window, out: Window, status: Window): void {
+    const solution = copyOf(b);
+    this.write(status, Float32Array.of(solve(copyOf(a), solution, a.rows, b.columns)));
+    this.write(out, solution);
+  }
+
   async read(windows: readonly Window[]): Promise<Float32Array[]> {
-    return windows.map((window) => {
-      const copy = new Float32Array(window.rows * window.columns);
-      for (let i = 0; i < window.rows; i += 1) {
-        const begin = window.origin + i * window.rowStride;
-        copy.set(dataOf(window).subarray(begin, begin + window.columns), i * window.columns);
-      }
-      return copy;
-    });
+    return windows.map(copyOf);
   }
 
   works(): boolean {
@@ -111,6 +111,16 @@ export class ArrayEngine implements Engine {
 
 function dataOf({ storage }: Window): Float32Array {
   return (storage as ArrayStorage).data;
+}
+
+/** Row-major, without gaps. */
+function copyOf(window: Window): Float32Array {
+  const copy = new Float32Array(window.rows * window.columns);
+  for (let i = 0; i < window.rows; i += 1) {
+    const begin = window.origin + i * window.rowStride;
+    copy.set(dataOf(window).subarray(begin, begin + window.columns), i * window.columns);
+  }
+  return copy;
 }
 
 /**

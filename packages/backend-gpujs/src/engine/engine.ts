@@ -30,6 +30,11 @@ export interface Engine {
   compute(source: KernelSource, args: readonly Argument[], out: Window): void;
   /** out ← α · a · b + β · out, out unread where β is 0; out overlaps neither. Not empty. */
   multiply(a: Window, b: Window, out: Window, alpha: number, beta: number): void;
+  /**
+   * Solves a · out = b by LU with partial pivoting; out may be b. status becomes 0, or 1 + the index of the first pivot that
+   * is zero or not finite; then out holds anything. a has rows.
+   */
+  solve(a: Window, b: Window, out: Window, status: Window): void;
   /** Copies, row-major without gaps. One transfer for all. */
   read(windows: readonly Window[]): Promise<Float32Array[]>;
   /** False once the GPU was lost. */

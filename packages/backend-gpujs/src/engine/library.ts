@@ -66,12 +66,13 @@ export async function loadLibrary(): Promise<Library> {
   return (await import("gpu.js")) as unknown as Library;
 }
 
-/** What can be said of a mode without making a context. */
+/** What can be said of a mode without making an engine. */
 export type ModeReport =
   | { readonly kernel: string; readonly software: boolean; readonly maxTextureSize: number }
   | { readonly reason: string };
 
-const softwareRenderers = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+/** The package `gl` calls every GPU "ANGLE", emulated or not: one that does not say that it is real does not count as real. */
+const softwareRenderers = /^ANGLE$|swiftshader|llvmpipe|softpipe|software|basic render/i;
 
 /** Whether a mode works here. */
 export function reportMode(library: Library, mode: Mode): ModeReport {

@@ -1,5 +1,6 @@
 import { WideheadError } from "@widehead/core";
 import { CompiledKernels, type Dialect } from "./compiled.ts";
+import { solveByKernels } from "./elimination.ts";
 import type { Argument, Engine, Storage, Window } from "./engine.ts";
 import { outOfMemory } from "./errors.ts";
 import type { Instance, Library, Texture } from "./library.ts";
@@ -78,6 +79,10 @@ export class TextureEngine implements Engine {
     const cells = this.#run(product, Math.ceil(out.rows / 4), out.columns, args) as Texture;
     this.#place(placeProduct, out, [cells, alpha, beta]);
     cells.delete();
+  }
+
+  solve(a: Window, b: Window, out: Window, status: Window): void {
+    solveByKernels(this, a, b, out, status);
   }
 
   async read(windows: readonly Window[]): Promise<Float32Array[]> {
