@@ -17,6 +17,8 @@ export interface HeadOptions {
   readonly backend: Backend;
   readonly output: Values["output"];
   readonly optimizer: Values["optimizer"];
+  /** λ of the optimizer, its own unless told. */
+  readonly damping?: number;
   readonly loss: Loss;
   readonly outputs: number;
   /** d, the constant included. */
@@ -31,6 +33,7 @@ export interface HeadOptions {
 export async function createHead({
   output,
   optimizer,
+  damping,
   loss,
   seed,
   deviation,
@@ -40,12 +43,16 @@ export async function createHead({
   offset[shape.features - 1] = headDefaults(loss).bias;
   const initial = { seed, offset, ...(deviation !== undefined && { deviation }) };
   if (output === "dense") return DenseLayer.create({ ...shape, loss, initial });
-  return FactoredLayer.create({ ...shape, loss: requireSpherical(loss), initial, ...preconditionerOf(optimizer) });
+  const steps = preconditionerOf(optimizer, damping === undefined ? {} : { damping });
+  return FactoredLayer.create({ ...shape, loss: requireSpherical(loss), initial, ...steps });
 }
 
 /** The option of a factored layer that makes its steps those of the optimizer. */
-export function preconditionerOf(optimizer: Values["optimizer"]): { readonly preconditioner?: PreconditionerFactory } {
-  return optimizer === "sgd" ? {} : { preconditioner: createPreconditioner(optimizer) };
+export function preconditionerOf(
+  optimizer: Values["optimizer"],
+  options: { readonly damping?: number } = {},
+): { readonly preconditioner?: PreconditionerFactory } {
+  return optimizer === "sgd" ? {} : { preconditioner: createPreconditioner(optimizer, { ...options }) };
 }
 
 /** The output layer of a checkpoint. Throws WideheadError ERR_FORMAT, ERR_MEMORY. */

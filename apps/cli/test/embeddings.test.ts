@@ -45,6 +45,18 @@ function pairs(): string {
   return ["word1\tword2\tscore", ...alike, ...others, "Boat\tzeppelin\t5"].join("\n");
 }
 
+describe("questions and data that do not fit embeddings", () => {
+  test.each([
+    ["predict vectors --json", "no text"],
+    ["predict vectors bota --json", "a word that is unknown"],
+    ["train embeddings --data topics.txt --format libsvm --json", "a format without sequences"],
+  ])("%s: %s", async (line) => {
+    const { code, json } = await place.run(line);
+    expect(code).toBe(2);
+    expect(json()).toMatchObject({ error: { code: "ERR_OPTION" } });
+  });
+});
+
 describe("train embeddings", () => {
   test("reports the held-out loss and neighbours in one JSON document", () => {
     expect(trained.err).not.toContain("error");
@@ -83,6 +95,41 @@ describe("train embeddings", () => {
     expect(ran.out).toContain("widehead export cbow --out vectors.txt");
     const { json } = await place.run("evaluate similarity cbow --pairs pairs.tsv --json");
     expect(json().correlation).toBeGreaterThan(separated);
+  });
+
+  test("predicts what comes around words, and the word among them, not those that are asked about", async () => {
+    for (const model of ["vectors", "cbow"]) {
+      const { json, err } = await place.run(["predict", model, "anchor boat zeppelin", "--count", "3", "--json"]);
+      const { predictions, unknown } = json<{ predictions: { word: string }[]; unknown: string[] }>();
+      expect(predictions.map(({ word }) => word).toSorted()).toEqual(["harbor", "sail", "wave"]);
+      expect(unknown).toEqual(["zeppelin"]);
+      expect(err).toContain("Not in the vocabulary: zeppelin");
+    }
+  });
+
+  test.each(["lists", "table"])("learns from sequences of items: %s", async (format) => {
+    const sequences = topicText()
+      .split("\n\n")
+      .map((line) => line.split(" ").map((word) => `The ${word}`.replace(" ", "-")));
+    const lines =
+      format === "lists"
+        ? sequences.map((items) => items.join(" "))
+        : [
+            "user\titem\ttime",
+            ...sequences.flatMap((items, user) => items.map((item, n) => `u${user}\t${item}\t${n}`)),
+          ];
+    await writeFile(join(place.directory, format), lines.join("\n"));
+    const told = ["--format", format, "--out", `${format}-model`, "--epochs", "15"];
+    const { code, out, json } = await place.run(["train", "embeddings", ...small, "--data", format, ...told, "--json"]);
+    expect(code, out).toBe(0);
+    expect(json()).toMatchObject({ vocabulary: 17 });
+    const near = await place.run(`neighbors ${format}-model The-boat --count 4 --json`);
+    const { neighbors } = near.json<{ neighbors: { word: string }[] }>();
+    expect(neighbors.map(({ word }) => word).toSorted()).toEqual(
+      ["anchor", "harbor", "sail", "wave"].map((word) => `The-${word}`),
+    );
+    const measured = await place.run(`evaluate ${format}-model --json`);
+    expect(measured.json()).toMatchObject(json<{ test: object }>().test);
   });
 
   test("goes on to the same numbers as an uninterrupted run", async () => {

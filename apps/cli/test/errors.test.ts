@@ -49,6 +49,18 @@ describe("wrong use", () => {
     else expect(err).toMatch(/^error: .*expected .*got .*\[ERR_OPTION\]\n$/);
   });
 
+  test.each([
+    ["--learning-rte", "--learning-rate (train tagger --help lists all)"],
+    ["--input", "--input-rows or --input-dropout (train tagger --help lists all)"],
+    ["--vocabulary", "one that train tagger --help lists"],
+  ])("an unknown option, %s, names those like it", async (flag, expected) => {
+    const { code, json } = await place.run(["train", "tagger", flag, "1", "--json"]);
+    expect(code).toBe(2);
+    expect(json()).toMatchObject({
+      error: { code: "ERR_OPTION", details: { argument: "option", expected, actual: flag } },
+    });
+  });
+
   test("softmax on the factored layer", async () => {
     expect(await failure("train language-model --loss softmax --json")).toEqual([2, "ERR_UNSUPPORTED"]);
     expect(await failure("bench step --loss softmax --json")).toEqual([2, "ERR_UNSUPPORTED"]);

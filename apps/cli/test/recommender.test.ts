@@ -48,6 +48,11 @@ describe("train recommender", () => {
     expect(baselines.map(({ examples }) => examples)).toEqual([test.examples, test.examples]);
   });
 
+  test("says which options its density chose", async () => {
+    const { out } = await place.run("train recommender --data likes.csv --steps 2 --out dense");
+    expect(out).toMatch(/^Chosen for density \d+\.\d %, dense as from 1\.0 %: --features \d+ .*--damping 100/m);
+  });
+
   test("stops early and keeps the best model", async () => {
     const { code, json, err } = await place.run([
       ...[...train, ...small, "--data", "likes.csv", "--epochs", "40", "--patience", "2", "--out", "early"],

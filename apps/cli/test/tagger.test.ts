@@ -66,6 +66,39 @@ describe("train tagger", () => {
   });
 });
 
+describe("the first rows of a tagger", () => {
+  test("are principal directions, which stay, and say what they were chosen for", () => {
+    const { chosen } = trained.json<{ chosen: { because: string; options: string } }>();
+    expect(chosen.because).toBe("135 rows of 22 features");
+    expect(chosen.options).toBe("--damping 0.03 --learning-rate 0.05");
+  });
+
+  test("may be random ones that are learned", async () => {
+    const line = ["--input-rows", "random", "--data", "texts.jsonl", "--out", "random"];
+    const { code, out, json } = await place.run([...train, ...small, ...line]);
+    expect(code, out).toBe(0);
+    expect(json()).toMatchObject({ optimizer: "sgd", loss: "weighted-squared:zero-weight=0.3" });
+  });
+
+  test("go on to the same numbers after an interruption", async () => {
+    const line = ["train", "tagger", "--features", "8", "--batch", "16", "--data", "texts.jsonl", "--json"];
+    const whole = await place.run([...line, "--decay", "constant", "--steps", "6", "--out", "whole"]);
+    await place.run([...line, "--decay", "constant", "--steps", "3", "--out", "halves"]);
+    const resumed = await place.run("train tagger --out halves --resume --steps 6 --json");
+    expect(resumed.json().test).toEqual(whole.json().test);
+    expect(resumed.json()).not.toHaveProperty("chosen");
+  });
+
+  test.each([
+    ["--features 23", "--features"],
+    ["--damping 0.1 --optimizer sgd", "--damping"],
+  ])("%s is wrong use", async (options, argument) => {
+    const { code, json } = await place.run([...train, "--data", "texts.jsonl", ...options.split(" ")]);
+    expect(code).toBe(2);
+    expect(json()).toMatchObject({ error: { code: "ERR_OPTION", details: { argument } } });
+  });
+});
+
 describe("a trained tagger", () => {
   test("is measured as it was after training, or on a file that is told", async () => {
     const { json } = await place.run("evaluate model --json");

@@ -23,6 +23,7 @@ export interface Values {
   readonly window: number;
   readonly activation: "linear" | "tanh" | "relu" | "gelu";
   readonly combine: "sum" | "mean" | "normalized";
+  readonly inputRows: "principal" | "random";
   readonly layerNorm: boolean;
   readonly inputDropout: number;
   readonly dropout: number;
@@ -31,6 +32,7 @@ export interface Values {
   readonly outputs: number;
   readonly targets: number;
   readonly loss: Loss;
+  readonly damping: number;
   readonly learningRate: number;
   readonly weightDecay: number;
   readonly clipNorm: number;
@@ -102,6 +104,11 @@ export const options: { readonly [N in OptionName]: Option<Values[N]> } = {
     help: "how the rows of an example's inputs add up: as they are, over the sum of the values, or over their length",
     ...oneOf(["sum", "mean", "normalized"]),
   },
+  inputRows: {
+    group: "Model",
+    help: "an input's first numbers: random, or principal directions of the data, which stay unless --body-learning-rate says",
+    ...oneOf(["principal", "random"]),
+  },
   layerNorm: { group: "Model", help: "normalise each hidden layer before its activation", ...toggle() },
   inputDropout: { group: "Model", help: "fraction of an example's inputs that a step leaves out", ...fraction() },
   dropout: { group: "Model", help: "fraction of the hidden activations that a step leaves out", ...fraction() },
@@ -121,6 +128,11 @@ export const options: { readonly [N in OptionName]: Option<Values[N]> } = {
     group: "Output layer",
     help: "steps of the factored layer: plain, a rate for each feature, or (E[hhᵀ] + λI)⁻¹",
     ...oneOf(["sgd", "diagonal", "second-order"]),
+  },
+  damping: {
+    group: "Output layer",
+    help: "λ of diagonal and second-order steps, times the mean eigenvalue of E[hhᵀ]",
+    ...aboveZero(),
   },
   learningRate: {
     group: "Output layer",
@@ -170,7 +182,7 @@ export const options: { readonly [N in OptionName]: Option<Values[N]> } = {
   minutes: { group: "Run", help: "wall-clock minutes of training in all", ...aboveZero() },
   patience: {
     group: "Run",
-    help: "epochs without a better figure on validation data that end a run",
+    help: "epochs without a better figure on validation data, which is kept aside, that end a run",
     ...wholeNumber(1),
   },
   backend: { group: "Run", help: "auto (the first that can run here) or a name that doctor lists", ...text("NAME") },

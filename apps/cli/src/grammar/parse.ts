@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { WideheadError } from "@widehead/core";
+import { suggestions } from "../suggest.ts";
 import { type AnyCommand, type Input, optionsOf } from "./command.ts";
 import { flagOf, type OptionName, options, parseValue, type Values } from "./options.ts";
 
@@ -27,12 +28,21 @@ export function parseCommand(command: AnyCommand, args: readonly string[]): Inpu
     if (token.kind === "positional") positionals.push(token.value);
     if (token.kind !== "option") continue;
     const name = token.rawName === "-h" ? "help" : byFlag.get(token.rawName);
-    if (name === undefined) throw wrongUse("option", [...byFlag.keys()].join(", "), token.rawName);
+    if (name === undefined) throw unknownOption(command, token.rawName, byFlag.keys());
     entries.push([name, parseValue(name, textOf(name, token))]);
   }
   const given = Object.fromEntries(entries) as Partial<Values>;
   if (given.help !== true) checkComplete(command, positionals, given);
   return { positionals, given, values: { ...command.defaults, ...given } };
+}
+
+/** Names options that are much like one that a command does not take; help has them all. */
+function unknownOption({ name }: AnyCommand, flag: string, flags: Iterable<string>): WideheadError {
+  const bare = (text: string) => text.replace(/^-+/, "");
+  const alike = suggestions(bare(flag), Array.from(flags, bare)).map((option) => `--${option}`);
+  const help = `${name} --help`;
+  const expected = alike.length === 0 ? `one that ${help} lists` : `${alike.join(" or ")} (${help} lists all)`;
+  return wrongUse("option", expected, flag);
 }
 
 /** The error of a call that does not follow the grammar. */

@@ -11,6 +11,7 @@ import type { Progress } from "../progress.ts";
 import { learningCurve } from "./learning-curve.ts";
 import { restoreOptions, type Session } from "./session.ts";
 import type { RunSettings } from "./settings.ts";
+import { formatChosen } from "./suited.ts";
 import type { RunModel, TrainingData, TrainingTask } from "./task.ts";
 
 /** Draws the learning curve of a run that is done, and reports on its best model. */
@@ -21,7 +22,7 @@ export async function finishSession<S extends RunSettings, D extends TrainingDat
   io: Io,
   progress: Progress,
 ): Promise<Outcome> {
-  const { folder, backend, settings } = session;
+  const { folder, backend, settings, chosen } = session;
   const { state, curve, best } = summary;
   const directory = shownPath(folder, io);
   const figure = join(folder, "learning-curve.svg");
@@ -46,6 +47,7 @@ export async function finishSession<S extends RunSettings, D extends TrainingDat
       output,
       optimizer,
       loss,
+      ...(chosen && { chosen }),
       steps: state.step,
       examples: state.examples,
       seconds: state.seconds,
@@ -55,6 +57,7 @@ export async function finishSession<S extends RunSettings, D extends TrainingDat
     },
     text: [
       `Trained ${number(state.step)} steps, ${number(state.examples)} examples in ${duration(state.seconds)}: ${subject}, ${output} output layer, ${optimizer}, ${loss} loss, ${backend.kernel}`,
+      ...(chosen ? [formatChosen(chosen)] : []),
       ...(best && best.step < state.step ? [`The best model, of step ${number(best.step)}, is kept`] : []),
       "",
       ...lines,

@@ -10,12 +10,15 @@ import type { Io } from "../io.ts";
 import type { Progress } from "../progress.ts";
 import { newRunFolder, oldRunFolder } from "./folder.ts";
 import { type RunSettings, recordedOptions, resumedSettings } from "./settings.ts";
+import { type Chosen, chosenFor, formatChosen, unlessTold } from "./suited.ts";
 import type { RunModel, TrainingData, TrainingTask } from "./task.ts";
 
 /** A run that is ready to train. Disposing it disposes model, backend and data. */
 export interface Session<S, D, M> extends AsyncDisposable {
   readonly folder: string;
   readonly settings: S;
+  /** Defaults of a new run that depend on its data. */
+  readonly chosen: Chosen | undefined;
   readonly record: RunRecord;
   readonly data: D;
   readonly backend: Backend;
@@ -28,6 +31,7 @@ export interface Session<S, D, M> extends AsyncDisposable {
 interface Origin<S> {
   readonly folder: string;
   readonly settings: S;
+  readonly chosen?: Chosen;
   readonly saved: SavedRun | undefined;
 }
 
@@ -43,11 +47,27 @@ export async function openSession<S extends RunSettings, D extends TrainingData,
   const data = await task.read(origin.settings, io, origin.saved);
   progress.note(task.describe(data));
   try {
-    return await sessionOf(task, origin, data, io, progress);
+    const suited = suitedTo(data, task, origin, input.given);
+    if (suited.chosen !== undefined) progress.note(formatChosen(suited.chosen));
+    return await sessionOf(task, suited, data, io, progress);
   } catch (error) {
     data[Symbol.dispose]?.();
     throw error;
   }
+}
+
+/** A new run with the defaults that its data decides. Throws WideheadError ERR_OPTION. */
+function suitedTo<S extends RunSettings, D extends TrainingData, M extends RunModel<B>, B>(
+  data: D,
+  task: TrainingTask<S, D, M, B>,
+  origin: Origin<S>,
+  given: Partial<Values>,
+): Origin<S> {
+  const suited = origin.saved === undefined ? task.suited?.(data, given) : undefined;
+  if (suited === undefined) return origin;
+  const values = unlessTold(suited.values, given);
+  const settings = task.settings({ ...task.command.defaults, ...values, ...given });
+  return { ...origin, settings, chosen: chosenFor(suited.because, values) };
 }
 
 async function sessionOf<S extends RunSettings, D extends TrainingData, M extends RunModel<B>, B>(
@@ -70,6 +90,7 @@ async function sessionOf<S extends RunSettings, D extends TrainingData, M extend
     return {
       folder,
       settings,
+      chosen: origin.chosen,
       record: { task: task.name, options: recordedOptions(settings, io.directory), data: { source, fingerprint } },
       data,
       backend,

@@ -24,6 +24,7 @@ export type Always =
 export const usualOptions = [
   "layerNorm",
   "dropout",
+  "damping",
   "learningRate",
   "bodyLearningRate",
   "weightDecay",
@@ -65,9 +66,12 @@ function checkLimits({ steps, epochs }: Partial<Values>): void {
 /** The options of a new run, those that depend on others filled in. Throws WideheadError ERR_OPTION. */
 export function newSettings<V extends RunValues>(values: V, defaults: DependentDefaults): V & RunSettings {
   checkLimits(values);
-  const { data, output, optimizer, weightDecay = 0 } = values;
+  const { data, output, optimizer, damping, weightDecay = 0 } = values;
   if (data === undefined) throw wrongUse("--data", "a file to learn from", "none");
   if (output === "dense" && optimizer !== "sgd") throw wrongUse("--optimizer", "sgd with --output dense", optimizer);
+  if (damping !== undefined && optimizer === "sgd") {
+    throw wrongUse("--damping", "diagonal or second-order steps, --optimizer", optimizer);
+  }
   const limited = limits.some((name) => values[name] !== undefined);
   const rates = defaults.rates(values.loss);
   const learningRate =

@@ -14,6 +14,7 @@ import type { Progress } from "../progress.ts";
 import type { CurveOptions } from "./learning-curve.ts";
 import type { Session } from "./session.ts";
 import type { RunSettings } from "./settings.ts";
+import type { Suited } from "./suited.ts";
 
 /** What a run learns from, and what is kept of it beside the model. */
 export interface TrainingData extends Partial<Disposable> {
@@ -61,6 +62,8 @@ export interface TrainingTask<S extends RunSettings, D extends TrainingData, M e
   settings(values: Partial<Values>): S;
   /** Reads the data, in the ids of the run that goes on where there is one. Throws WideheadError ERR_IO, ERR_FORMAT. */
   read(settings: S, io: Io, saved: SavedRun | undefined): Promise<D>;
+  /** Defaults of a new run that depend on its data. */
+  suited?(data: D, given: Partial<Values>): Suited;
   /** One line about the data. */
   describe(data: D): string;
   /** A new model; the caller disposes it. Throws WideheadError ERR_UNSUPPORTED, ERR_MEMORY. */

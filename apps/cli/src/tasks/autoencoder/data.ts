@@ -6,7 +6,7 @@ import type { TrainingData } from "../../training/task.ts";
 import { frequentColumns } from "../sparse/bags.ts";
 import { type Features, featuresFile, featuresOf, namesIn, savedFeatures } from "../sparse/features.ts";
 import { fingerprintOf, resized } from "../sparse/rows.ts";
-import { splitRows } from "../sparse/split.ts";
+import { fractionsOf, splitRows } from "../sparse/split.ts";
 import { unitRows } from "../sparse/weighting.ts";
 import { heldOut } from "./defaults.ts";
 import { type NamedRows, readRows } from "./rows.ts";
@@ -25,7 +25,7 @@ export interface AutoencoderData extends TrainingData {
 
 export type ReadOptions = Pick<
   AutoencoderSettings,
-  "data" | "test" | "format" | "minimumCount" | "weighting" | "featureNames" | "seed"
+  "data" | "test" | "format" | "minimumCount" | "weighting" | "featureNames" | "seed" | "patience"
 >;
 
 /** Reads the rows, features in the ids of the run's model where there is one. Throws WideheadError ERR_IO, ERR_FORMAT. */
@@ -41,7 +41,7 @@ export async function readAutoencoderData(
   const fingerprint = fingerprintOf([matrix], features.names?.names ?? []);
   if (saved !== undefined) requireSameData({ source, fingerprint }, saved);
   const told = settings.test;
-  const parts = splitRows(matrix, settings.seed, told === undefined ? heldOut : { ...heldOut, test: 0 });
+  const parts = splitRows(matrix, settings.seed, fractionsOf(heldOut, settings));
   const all = prepared(matrix, features);
   return {
     source,

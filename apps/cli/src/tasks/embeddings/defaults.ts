@@ -10,11 +10,10 @@ export type Own = "embedding" | "predict" | "window" | "subsample" | "minimumCou
 type Fixed = "features" | "hidden" | "activation";
 
 /** Values where the user gives none. */
-export const defaults: Pick<Values, Exclude<Always, Fixed> | Own> = {
+export const defaults: Pick<Values, Exclude<Always, Fixed> | Exclude<Own, "subsample">> = {
   embedding: 100,
   predict: "context",
   window: 8,
-  subsample: 1e-5,
   output: "factored",
   optimizer: "second-order",
   loss: weightedSquaredError({ zeroWeight: 0.005 }),
@@ -27,6 +26,9 @@ export const defaults: Pick<Values, Exclude<Always, Fixed> | Own> = {
   decay: "linear",
   backend: "auto",
 };
+
+/** Words of a text are thinned out far; items are fewer, and none says as little as `the`. */
+export const subsample = { text: 1e-5, sequences: 1e-3 };
 
 const rates: Readonly<Record<string, HeadRates>> = {
   "weighted-squared": { learningRate: 0.1, preconditionedLearningRate: 0.2 },

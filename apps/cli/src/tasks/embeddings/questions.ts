@@ -1,12 +1,14 @@
+import { sparseFromRows } from "@widehead/data";
 import type { BackendChoice } from "../../backends.ts";
 import { columns } from "../../format.ts";
 import type { Input, Outcome } from "../../grammar/command.ts";
 import type { Values } from "../../grammar/options.ts";
+import { wrongUse } from "../../grammar/parse.ts";
 import { resumedSettings } from "../../training/settings.ts";
 import { openModel, type Question } from "../task.ts";
 import { openHeldOut } from "../words/held-out.ts";
 import { nearestWords, rowOf, usualCandidates } from "../words/vectors.ts";
-import { requireWordId } from "../words/vocabulary.ts";
+import { idOfWord, requireWordId, specialIds, vocabularyOf } from "../words/vocabulary.ts";
 import { formatHeldOut, measure } from "./measure.ts";
 import type { EmbeddingsSettings } from "./settings.ts";
 import { openVectors, restoreModel } from "./vectors.ts";
@@ -28,6 +30,38 @@ export const evaluate: Question = {
     return {
       data: { directory: positionals[0], data: heldOut.source, ...measured },
       text: formatHeldOut(measured).join("\n"),
+    };
+  },
+};
+
+export const predict: Question = {
+  options: [],
+  notes: [
+    "TEXT is one or more words: what comes around them with --predict context, the word among them with --predict word.",
+  ],
+
+  async answer(run, { positionals, values }: Input<Asked>, io): Promise<Outcome> {
+    const text = positionals[1];
+    if (text === undefined) throw wrongUse("predict", "DIR TEXT for embeddings", "no text");
+    const vocabulary = vocabularyOf(run);
+    const words = text.split(/\s+/).filter((word) => word !== "");
+    const known = words.map((word) => idOfWord(vocabulary, word)).filter((id) => id !== undefined);
+    // One that is all unknown says which words are alike.
+    if (known.length === 0) requireWordId(vocabulary, "TEXT", words[0] ?? "");
+    const unknown = words.filter((word) => idOfWord(vocabulary, word) === undefined);
+    await using open = await openModel(restoreModel, run, values, io);
+    const input = sparseFromRows([{ ids: known }], { columns: vocabulary.size, repeated: "sum" });
+    const asked = sparseFromRows([{ ids: [...new Set(known), ...specialIds(vocabulary)] }], {
+      columns: vocabulary.size,
+    });
+    const top = await open.model.predict(input, values.count, { exclude: asked });
+    const predictions = [...top.ids].flatMap((id, i) =>
+      top.outputs[i]! > -Infinity ? [{ word: vocabulary.wordOf(id), output: top.outputs[i]! }] : [],
+    );
+    if (unknown.length > 0) io.stderr.write(`Not in the vocabulary: ${unknown.join(", ")}\n`);
+    return {
+      data: { words, unknown, predictions },
+      text: columns(predictions.map(({ word, output }) => [word, output.toFixed(3)])).join("\n"),
     };
   },
 };

@@ -26,7 +26,7 @@ export interface RecommenderData extends TrainingData {
   readonly skipped: number;
 }
 
-type ReadOptions = Pick<RecommenderSettings, "data" | "test" | "format" | "minimumWeight" | "seed">;
+type ReadOptions = Pick<RecommenderSettings, "data" | "test" | "format" | "minimumWeight" | "seed" | "patience">;
 
 /** Reads the interactions, items in the ids of the run's model where there is one. Throws WideheadError ERR_IO, ERR_FORMAT. */
 export async function readRecommenderData(
@@ -44,7 +44,10 @@ export async function readRecommenderData(
       ? undefined
       : await readTest(resolve(directory, settings.test), format, settings, items, users);
   const whole = resized(known.matrix, users.size, items.size);
-  const parts = split(whole, users, items, settings.seed, told === undefined ? heldOut.test : 0);
+  const parts = split(whole, users, items, settings.seed, {
+    test: told === undefined ? heldOut.test : 0,
+    validation: settings.patience === undefined ? 0 : heldOut.validation,
+  });
   return {
     source,
     fingerprint: fingerprintOf([known.matrix], items.names),
@@ -122,14 +125,19 @@ function weights({ minimumWeight }: ReadOptions) {
  * Each pair of user and item is sorted by a number of its own, which stays what it is when the data grows: what was once
  * held out is never learned from later.
  */
-function split(matrix: SparseMatrix, users: Dictionary, items: Dictionary, seed: number, testFraction: number) {
+function split(
+  matrix: SparseMatrix,
+  users: Dictionary,
+  items: Dictionary,
+  seed: number,
+  fractions: { readonly test: number; readonly validation: number },
+) {
   const random = createRandom(seed).fork("held-out interactions");
   const validated = users.names.map((user) => random.fork(`user\t${user}`).uniform() < heldOut.validationUsers);
-  const { validation: fraction } = heldOut;
   const partOf = (row: number, id: number): number => {
     const place = random.fork(`${users.nameOf(row)}\t${items.nameOf(id)}`).uniform();
-    if (place < testFraction) return 2;
-    return validated[row] && place < testFraction + (1 - testFraction) * fraction ? 1 : 0;
+    if (place < fractions.test) return 2;
+    return validated[row] && place < fractions.test + (1 - fractions.test) * fractions.validation ? 1 : 0;
   };
   const [train, validation, test] = partition(matrix, 3, partOf) as [SparseMatrix, SparseMatrix, SparseMatrix];
   const [seen] = partition(matrix, 1, (row, id) => (partOf(row, id) === 2 ? 1 : 0)) as [SparseMatrix];

@@ -1,15 +1,13 @@
-import type { OptionName, Values } from "../../grammar/options.ts";
-import { newSettings } from "../../training/settings.ts";
-import { type SparseSettings, type SparseValues, sparseOptions } from "../sparse/options.ts";
-import { dependentDefaults, type Own } from "./defaults.ts";
+import type { OptionName } from "../../grammar/options.ts";
+import { sparseOptions, sparseSettings, type TaskSettings } from "../sparse/options.ts";
+import { type defaults, dependentDefaults, type Own } from "./defaults.ts";
 
 export const optional: readonly OptionName[] = [...sparseOptions, "minimumWeight"];
 
-type Perhaps = Partial<Pick<Values, "minimumWeight">>;
-export type RecommenderValues = SparseValues & Pick<Values, Own> & Perhaps;
-export type RecommenderSettings = SparseSettings & Pick<Values, Own> & Perhaps;
+export type RecommenderSettings = TaskSettings<Own, "minimumWeight">;
+export type RecommenderValues = typeof defaults & Partial<RecommenderSettings>;
 
 /** The options of a new run in full. Throws WideheadError ERR_OPTION. */
 export function recommenderSettings(values: RecommenderValues): RecommenderSettings {
-  return newSettings(values, dependentDefaults);
+  return sparseSettings(values, dependentDefaults);
 }

@@ -4,19 +4,30 @@ import { checkpointError, type SavedRun } from "../../checkpoint.ts";
 import { createHead } from "../../head.ts";
 import type { Io } from "../../io.ts";
 import { requireBodyMemory } from "../../memory.ts";
+import { firstRows, type ModelExamples } from "./first-rows.ts";
 import type { SparseSettings } from "./options.ts";
 
 export interface SparseShape {
   readonly inputs: number;
   readonly outputs: number;
-  /** Standard deviation of the numbers in an input's first row, times the root of its length. */
+  /** Standard deviation of the numbers in an input's first row where they are random, times the root of its length. */
   readonly inputDeviation: number;
+  /** What first rows that are not random are made for. */
+  readonly examples?: ModelExamples;
+}
+
+/** A model's layers, for the document that a run ends with. */
+export function layersOf({ hidden, features }: SparseSettings): {
+  readonly hidden: readonly number[];
+  readonly features: number;
+} {
+  return { hidden: [...hidden, features], features: features + 1 };
 }
 
 /** A new model whose first hidden layer takes the sparse inputs. Throws WideheadError ERR_UNSUPPORTED, ERR_MEMORY. */
 export async function createModel(
   settings: SparseSettings,
-  { inputs, outputs, inputDeviation }: SparseShape,
+  { inputs, outputs, inputDeviation, examples }: SparseShape,
   backend: Backend,
   io: Io,
 ): Promise<SparseModel> {
@@ -24,6 +35,7 @@ export async function createModel(
   const widths = [...settings.hidden, features];
   const [embedding, ...hidden] = widths as [number, ...number[]];
   requireBodyMemory({ table: inputs * embedding, widths, batch }, backend, io.memoryLimit());
+  const inputRows = examples && (await firstRows(settings, examples, embedding, backend, io.memoryLimit()));
   // Random outputs of all ids together would outweigh the few targets of an example; the Z-loss cannot do without.
   const deviation = settings.loss.name === "z" ? {} : { deviation: 0 };
   const shape = { backend, outputs, features: features + 1, memoryLimit: io.memoryLimit() };
@@ -37,6 +49,7 @@ export async function createModel(
     inputDropout,
     inputActivation: activation,
     inputDeviation: inputDeviation / Math.sqrt(embedding),
+    ...(inputRows && { inputRows }),
     activation,
     ...(layerNorm && { layerNorm }),
     ...(dropout && { dropout }),

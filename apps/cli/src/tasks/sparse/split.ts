@@ -1,4 +1,5 @@
 import { holdOutRows, type SparseMatrix } from "@widehead/data";
+import type { Values } from "../../grammar/options.ts";
 
 /** Rows by what they are for, each ascending. */
 export interface RowParts {
@@ -10,9 +11,21 @@ export interface RowParts {
 export interface RowFractions {
   /** Held out to measure on. */
   readonly test: number;
-  /** Held out of the others, for early stopping. */
+  /** Held out of the others, for early stopping where --patience asks for it. */
   readonly validation: number;
   readonly mostValidation: number;
+}
+
+/** The fractions of a run: a part that nobody asked for is not kept from what is learned. */
+export function fractionsOf(
+  usual: RowFractions,
+  { test, patience }: Partial<Pick<Values, "test" | "patience">>,
+): RowFractions {
+  return {
+    ...usual,
+    ...(test !== undefined && { test: 0 }),
+    ...(patience === undefined && { validation: 0 }),
+  };
 }
 
 /** Sorts the rows of a matrix into parts by a seed. */

@@ -5,8 +5,9 @@ import { fileOf, requireSameData, type SavedRun } from "../../checkpoint.ts";
 import type { Io } from "../../io.ts";
 import type { TrainingData } from "../../training/task.ts";
 import { type Features, featuresFile, featuresOf, savedFeatures } from "../sparse/features.ts";
+import type { ModelExamples } from "../sparse/first-rows.ts";
 import { fingerprintOf } from "../sparse/rows.ts";
-import { splitRows } from "../sparse/split.ts";
+import { fractionsOf, splitRows } from "../sparse/split.ts";
 import { heldOut } from "./defaults.ts";
 import { type Examples, type Files, readKnown, readNew } from "./examples.ts";
 import type { TaggerSettings } from "./settings.ts";
@@ -26,7 +27,7 @@ export interface TaggerData extends TrainingData {
 
 type ReadOptions = Pick<
   TaggerSettings,
-  "data" | "test" | "format" | "minimumCount" | "weighting" | "featureNames" | "labelNames" | "seed"
+  "data" | "test" | "format" | "minimumCount" | "weighting" | "featureNames" | "labelNames" | "seed" | "patience"
 >;
 
 /** Reads the examples, in the ids of the run's model where there is one. Throws WideheadError ERR_IO, ERR_FORMAT. */
@@ -41,8 +42,7 @@ export async function readTaggerData(
   const fingerprint = fingerprintOf([data.features, data.labels], labels.names);
   const source = files.data;
   if (saved !== undefined) requireSameData({ source, fingerprint }, saved);
-  const fractions = found.test === undefined ? heldOut : { ...heldOut, test: 0 };
-  const { train, validation, test } = splitRows(data.features, settings.seed, fractions);
+  const { train, validation, test } = splitRows(data.features, settings.seed, fractionsOf(heldOut, settings));
   return {
     source,
     fingerprint,
@@ -69,6 +69,11 @@ export function propensitiesOf({ known: { labels } }: TaggerData): Float64Array 
 /** Features as the model takes them. */
 export function weighted({ features }: Examples, { weighting }: Features): SparseMatrix {
   return weighting.apply(features);
+}
+
+/** What a model learns from. */
+export function modelExamples({ train, features }: TaggerData): Required<ModelExamples> {
+  return { input: weighted(train, features), targets: train.labels };
 }
 
 async function newExamples(files: Files, { weighting }: ReadOptions) {

@@ -1,15 +1,13 @@
-import type { OptionName, Values } from "../../grammar/options.ts";
-import { newSettings } from "../../training/settings.ts";
-import { type SparseSettings, type SparseValues, sparseOptions } from "../sparse/options.ts";
-import { dependentDefaults, type Own } from "./defaults.ts";
+import type { OptionName } from "../../grammar/options.ts";
+import { sparseOptions, sparseSettings, type TaskSettings } from "../sparse/options.ts";
+import { type defaults, dependentDefaults, type Own } from "./defaults.ts";
 
 export const optional: readonly OptionName[] = [...sparseOptions, "weighting", "featureNames", "labelNames"];
 
-type Perhaps = Partial<Pick<Values, "weighting" | "featureNames" | "labelNames">>;
-export type TaggerValues = SparseValues & Pick<Values, Own> & Perhaps;
-export type TaggerSettings = SparseSettings & Pick<Values, Own> & Perhaps;
+export type TaggerSettings = TaskSettings<Own, "weighting" | "featureNames" | "labelNames">;
+export type TaggerValues = typeof defaults & Partial<TaggerSettings>;
 
 /** The options of a new run in full. Throws WideheadError ERR_OPTION. */
 export function taggerSettings(values: TaggerValues): TaggerSettings {
-  return newSettings(values, dependentDefaults);
+  return sparseSettings(values, dependentDefaults);
 }

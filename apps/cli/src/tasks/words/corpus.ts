@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { readDocuments, tokenize } from "@widehead/data";
+import type { Format } from "../sparse/format.ts";
+import { isSequences, readSequences } from "./sequences.ts";
 
-/** A text, cut into documents of tokens. */
+/** A text cut into documents of tokens, or sequences of items. */
 export interface Corpus {
   /** As {@link sourceOf} says. */
   readonly source: string;
@@ -16,10 +18,12 @@ export function sourceOf(data: string, directory: string): string {
   return data === "sotu" ? data : resolve(directory, data);
 }
 
-/** Reads and tokenises a corpus, relative paths from `directory`. Throws WideheadError ERR_IO, ERR_FORMAT. */
-export async function readCorpus(data: string, directory: string): Promise<Corpus> {
+/** Reads a corpus, a text tokenised, relative paths from `directory`. Throws WideheadError ERR_IO, ERR_FORMAT. */
+export async function readCorpus(data: string, directory: string, format?: Format): Promise<Corpus> {
   const source = sourceOf(data, directory);
-  const documents = (await readDocuments(source)).map(({ text }) => tokenize(text));
+  const documents = isSequences(format)
+    ? await readSequences(source, format)
+    : (await readDocuments(source)).map(({ text }) => tokenize(text));
   const hash = createHash("sha256");
   for (const tokens of documents) hash.update(tokens.join(" ")).update("\n");
   return { source, documents, fingerprint: hash.digest("hex") };

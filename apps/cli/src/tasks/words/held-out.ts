@@ -3,6 +3,7 @@ import type { SavedRun } from "../../checkpoint.ts";
 import { parseValue } from "../../grammar/options.ts";
 import { wrongUse } from "../../grammar/parse.ts";
 import { readCorpus, sourceOf } from "./corpus.ts";
+import { isSequences } from "./sequences.ts";
 import { isLarge, openText, type Text, textOf } from "./text.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
@@ -24,13 +25,14 @@ export async function openHeldOut(run: SavedRun, data: string | undefined, direc
   const minimumCount = parseValue("minimumCount", options.minimumCount ?? "");
   const told = data ?? trained.source;
   const source = sourceOf(told, directory);
-  if (isLarge(source)) {
+  const format = options.format === undefined ? undefined : parseValue("format", options.format);
+  if (!isSequences(format) && isLarge(source)) {
     const text = await openText({ data: told, minimumCount }, directory);
     if (text.fingerprint === trained.fingerprint) return testPartOf(text);
     text[Symbol.dispose]();
     throw wrongUse("--data", "the text of the run, or one of at most 64 MiB", source);
   }
-  const corpus = await readCorpus(told, directory);
+  const corpus = await readCorpus(told, directory, format);
   if (corpus.fingerprint === trained.fingerprint) return testPartOf(textOf(corpus, minimumCount));
   const vocabulary = vocabularyOf(run);
   const tokens = tokensOf(corpus.documents.map((document) => vocabulary.encode(document)));

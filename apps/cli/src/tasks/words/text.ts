@@ -3,7 +3,9 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { encodeCorpus, splitDocuments, type TokenSource, tokensOf, Vocabulary } from "@widehead/data";
+import type { Format } from "../sparse/format.ts";
 import { type Corpus, readCorpus, sourceOf } from "./corpus.ts";
+import { isSequences } from "./sequences.ts";
 
 /** Bytes of the largest text that is held in memory, where its tokens take some twenty times as much. */
 const largestInMemory = 64 * 2 ** 20;
@@ -26,6 +28,8 @@ export interface TextOptions {
   readonly data: string;
   /** Rarer words are `<unk>`. */
   readonly minimumCount: number;
+  /** Of a text unless told; sequences of items are always held in memory. */
+  readonly format?: Format;
   /** Bytes of the largest text that is held in memory. */
   readonly inMemory?: number;
 }
@@ -41,9 +45,14 @@ export function isLarge(source: string, inMemory: number = largestInMemory): boo
  * Reads a text, relative paths from `directory`: into memory, or where it is large into a temporary folder, 4 bytes a token.
  * Throws WideheadError ERR_IO, ERR_FORMAT.
  */
-export async function openText({ data, minimumCount, inMemory }: TextOptions, directory: string): Promise<Text> {
+export async function openText(
+  { data, minimumCount, format, inMemory }: TextOptions,
+  directory: string,
+): Promise<Text> {
   const source = sourceOf(data, directory);
-  if (!isLarge(source, inMemory)) return textOf(await readCorpus(data, directory), minimumCount);
+  if (isSequences(format) || !isLarge(source, inMemory)) {
+    return textOf(await readCorpus(data, directory, format), minimumCount);
+  }
   const folder = await mkdtemp(join(tmpdir(), "widehead-text-"));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {

@@ -40,6 +40,11 @@ export function isSpecial({ unknown, sentenceEnd }: Vocabulary, id: number): boo
   return id === unknown || id === sentenceEnd;
 }
 
+/** The ids of `<unk>` and `</s>`. */
+export function specialIds({ unknown, sentenceEnd }: Vocabulary): number[] {
+  return [unknown, sentenceEnd];
+}
+
 /** True for words and numbers; false for marks, `<unk>` and `</s>`. */
 export function isWord(vocabulary: Vocabulary, id: number): boolean {
   return !isSpecial(vocabulary, id) && /[\p{L}\p{N}]/u.test(vocabulary.wordOf(id));
