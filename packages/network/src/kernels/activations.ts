@@ -27,7 +27,7 @@ const forward: Record<Curved, (sums: FloatArray, outputs: FloatArray) => void> =
     for (let i = 0; i < sums.length; i += 1) outputs[i] = Math.max(sums[i], 0);
   },
   gelu(sums, outputs) {
-    for (let i = 0; i < sums.length; i += 1) outputs[i] = 0.5 * sums[i] * (1 + Math.tanh(geluArgument(sums[i])));
+    for (let i = 0; i < sums.length; i += 1) outputs[i] = sums[i] * geluGate(sums[i]);
   },
 };
 
@@ -38,11 +38,12 @@ const backward: Record<Curved, (sums: FloatArray, outputs: FloatArray, gradient:
   relu(_, outputs, gradient) {
     for (let i = 0; i < gradient.length; i += 1) if (outputs[i] <= 0) gradient[i] = 0;
   },
-  gelu(sums, _, gradient) {
+  gelu(sums, outputs, gradient) {
     for (let i = 0; i < gradient.length; i += 1) {
       const x = sums[i];
-      const t = Math.tanh(geluArgument(x));
-      gradient[i] *= 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * geluScale * (1 + 3 * geluCubic * x * x);
+      // The output holds the exponential, which costs more than the rest.
+      const gate = x === 0 ? 0.5 : outputs[i] / x;
+      gradient[i] *= gate + 2 * x * gate * (1 - gate) * geluScale * (1 + 3 * geluCubic * x * x);
     }
   },
 };
@@ -51,6 +52,7 @@ const backward: Record<Curved, (sums: FloatArray, outputs: FloatArray, gradient:
 const geluScale = Math.sqrt(2 / Math.PI);
 const geluCubic = 0.044715;
 
-function geluArgument(x: number): number {
-  return geluScale * (x + geluCubic * x * x * x);
+/** ½(1 + tanh a) = 1/(1 + exp(−2a)). */
+function geluGate(x: number): number {
+  return 1 / (1 + Math.exp(-2 * geluScale * (x + geluCubic * x * x * x)));
 }
