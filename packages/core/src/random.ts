@@ -29,12 +29,13 @@ class Xoshiro implements Random {
   #c: number;
   #d: number;
   readonly #origin: number;
-  #spare: number | undefined;
+  /** The second of a pair of normal numbers; NaN for none, as a field that is always a number costs no garbage. */
+  #spare: number;
 
   constructor(state: readonly number[]) {
     [this.#a, this.#b, this.#c, this.#d] = state as [number, number, number, number];
     this.#origin = state[4] ?? this.#a ^ this.#d;
-    this.#spare = state[5];
+    this.#spare = state[5] ?? Number.NaN;
   }
 
   #next(): number {
@@ -54,9 +55,9 @@ class Xoshiro implements Random {
   }
 
   normal(): number {
-    if (this.#spare !== undefined) {
+    if (!Number.isNaN(this.#spare)) {
       const spare = this.#spare;
-      this.#spare = undefined;
+      this.#spare = Number.NaN;
       return spare;
     }
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
@@ -87,7 +88,7 @@ class Xoshiro implements Random {
 
   state(): readonly number[] {
     const words = [this.#a, this.#b, this.#c, this.#d, this.#origin];
-    return this.#spare === undefined ? words : [...words, this.#spare];
+    return Number.isNaN(this.#spare) ? words : [...words, this.#spare];
   }
 }
 
