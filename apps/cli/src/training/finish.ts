@@ -8,7 +8,6 @@ import { duration, number, shellWord } from "../format.ts";
 import type { Outcome } from "../grammar/command.ts";
 import type { Io } from "../io.ts";
 import type { Progress } from "../progress.ts";
-import { learningCurve } from "./learning-curve.ts";
 import { restoreOptions, type Session } from "./session.ts";
 import type { RunSettings } from "./settings.ts";
 import { formatChosen } from "./suited.ts";
@@ -26,6 +25,8 @@ export async function finishSession<S extends RunSettings, D extends TrainingDat
   const { state, curve, best } = summary;
   const directory = shownPath(folder, io);
   const figure = join(folder, "learning-curve.svg");
+  // What draws takes as long to load as everything else.
+  const { learningCurve } = await import("./learning-curve-figure.ts");
   await writeFile(figure, learningCurve(curve, task.curve(session)));
   progress.note(`Saved in ${directory}; measuring`);
   await using kept = await keptModel(task, session, summary, io);
