@@ -31,7 +31,7 @@ const otherwise: HeadDefaults = {
 
 const byLoss: Readonly<Record<string, HeadDefaults>> = {
   // Its gradient vanishes at 0.
-  spherical: { learningRate: 6, preconditionedLearningRate: 0.2, benchLearningRate: 0.1, bias: 0.3 },
+  spherical: { learningRate: 3, preconditionedLearningRate: 0.2, benchLearningRate: 0.1, bias: 0.3 },
   taylor: { learningRate: 30, preconditionedLearningRate: 10, benchLearningRate: 0.1, bias: 0 },
   z: { learningRate: 30, preconditionedLearningRate: 10, benchLearningRate: 1, bias: 0 },
   // Half of what still converges on the State of the Union text; below 0.05 only the words' frequencies are learned.

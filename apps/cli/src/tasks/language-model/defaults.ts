@@ -12,14 +12,14 @@ export const defaults: Pick<Values, Always | Own> = {
   hidden: [],
   embedding: 48,
   context: 5,
-  activation: "tanh",
+  activation: "gelu",
   output: "factored",
   optimizer: "sgd",
   loss: sphericalSoftmax({ epsilon: 0.1 }),
   bodyOptimizer: "adam",
   data: "sotu",
   minimumCount: 2,
-  batch: 64,
+  batch: 128,
   seed: 1,
   warmUpSteps: 50,
   decay: "linear",
@@ -28,7 +28,7 @@ export const defaults: Pick<Values, Always | Own> = {
 
 export const dependentDefaults: DependentDefaults = {
   rates: headDefaults,
-  bodyLearningRates: { adam: 4e-3, adamw: 4e-3, adagrad: 0.02, sgd: 0.1 },
+  bodyLearningRates: { adam: 6e-3, adamw: 6e-3, adagrad: 0.02, sgd: 0.1 },
   limit: { minutes: 0.95 },
 };
 
