@@ -15,7 +15,7 @@ import { record, resultFile } from "./support.mjs";
  * those that the dense softmax does in that time, or with `--epochs` those of so many epochs. Says how much sooner than
  * the dense softmax each reaches what that reaches at the end.
  *
- * The record is written after each method; `--methods` runs some again, beside what stands there of the same budget.
+ * The record is written after each method; `--methods` runs some again, beside what stands there of the same budget and network.
  *
  *     npm run benchmark -- quality [--task large|bigrams|sotu] [--seconds 30 | --epochs 1] [--positions 4096] [--methods z,nce]
  */
@@ -72,8 +72,9 @@ function recordedResults() {
   const file = resultFile(`quality-${values.task}.json`);
   if (!existsSync(file)) return [];
   const recorded = JSON.parse(readFileSync(file, "utf8"));
-  const [ours, theirs] = [facts, recorded].map((each) => JSON.stringify([each.budget, each.positions]));
-  if (ours !== theirs) throw new Error(`--methods: the record has budget and positions ${theirs}, this run ${ours}`);
+  const [ours, theirs] = [facts, recorded].map((each) => JSON.stringify([each.budget, each.positions, each.shape]));
+  if (ours !== theirs)
+    throw new Error(`--methods: the record has budget, positions and shape ${theirs}, this run ${ours}`);
   return recorded.results.map((result) => [result.method, result]);
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { shapes, usual } from "./shapes.mjs";
 import { record, widehead } from "./support.mjs";
 
 /**
@@ -17,23 +18,7 @@ const { values } = parseArgs({
   },
 });
 const { backend, threads } = values;
-const usual = { outputs: 793_471, features: 300, batch: 128, targets: 1, loss: "squared" };
-/** Goals in milliseconds on two cores of a Zen 5 with AVX-512: BLAS on one thread, and on two. */
-const rows = [
-  { goals: [1, 0.7] },
-  { loss: "spherical", goals: [1.15] },
-  { loss: "taylor", goals: [1.15] },
-  { loss: "z", goals: [1.15] },
-  { optimizer: "second-order", goals: [1.35] },
-  { batch: 32, goals: [0.25] },
-  { batch: 512, goals: [4.5] },
-  { features: 512, goals: [2.5] },
-  { features: 128, goals: [0.35] },
-  { targets: 10, goals: [1.5] },
-  { outputs: 10_000, features: 128, batch: 32, goals: [0.07] },
-];
-
-const results = rows.map(({ goals, ...row }) => {
+const results = shapes.map(({ goals, ...row }) => {
   const shape = { ...usual, ...row };
   const options = Object.entries(shape).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const result = widehead("bench", "step", "--backend", backend, "--threads", threads, "--steps", "1000", ...options);

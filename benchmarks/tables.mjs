@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { developmentTable } from "./development/table.mjs";
 import { embeddingsTable } from "./embeddings/table.mjs";
+import { limitsTable } from "./limits-table.mjs";
 import { peersTable } from "./peers/table.mjs";
 import { paperTable, qualityTable } from "./quality/table.mjs";
 import { taskNames } from "./quality/texts.mjs";
@@ -186,6 +187,11 @@ function overhead() {
   ].join("\n");
 }
 
+function limits() {
+  const [one, two] = [1, 2].map((count) => read(`limits-blas-${count}`));
+  return limitsTable([one, two], { table, whole, round, machine: machineOf(one, one) });
+}
+
 function threads() {
   const recorded = read("threads");
   return [
@@ -342,6 +348,7 @@ fill("benchmarks/README.md", "language-model", languageModel());
 fill("benchmarks/README.md", "scaling", scaling());
 fill("benchmarks/README.md", "step", step());
 fill("benchmarks/README.md", "overhead", overhead());
+fill("benchmarks/README.md", "limits", limits());
 fill("benchmarks/README.md", "threads", threads());
 fill("benchmarks/README.md", "upkeep", upkeep());
 fill("benchmarks/README.md", "peers", peersTable(read("peers")));

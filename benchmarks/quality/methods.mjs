@@ -12,10 +12,11 @@ export const methods = {
     normalized: true,
     grid: pairs([4, 12, 36], [0.008, 0.024]),
   },
-  spherical: factored("spherical:epsilon=0.1", { bias: 0.3, normalized: true }, pairs([4, 12, 40], [0.003, 0.008])),
-  taylor: factored("taylor", { normalized: true }, pairs([3, 10, 30], [0.003, 0.008], "second-order")),
+  spherical: factored("spherical:epsilon=0.1", { bias: 0.3, normalized: true }, pairs([1.5, 3, 6], [0.006, 0.01])),
+  // As 1 + o + o²/2 = ((1 + o)² + 1)/2, it is spherical with ε = 1 and a bias of 1, and ten times the rates of ε = 0.1.
+  taylor: factored("taylor", { normalized: true }, pairs([15, 30, 60], [0.006, 0.01])),
   z: factored("z", {}, pairs([30, 100, 300], [0.008, 0.024])),
-  squared: factored("squared", {}, pairs([0.02, 0.04, 0.07], [0.006, 0.02], "second-order")),
+  squared: factored("squared", {}, pairs([0.01, 0.02, 0.04], [0.006, 0.01], "second-order")),
   "sampled-softmax": sampled("sampled-softmax", { negatives: 1024, normalized: true }, [
     ...pairs([4], [0.008, 0.024], "sgd"),
     ...pairs([0.05, 0.15], [0.008, 0.024], "adagrad"),

@@ -5,7 +5,7 @@ import { processorMilliseconds } from "./clock.mjs";
 import { context } from "./texts.mjs";
 
 /** The network under every output layer, and how it is trained. */
-export const shape = { context, embedding: 48, features: 128, batch: 128 };
+export const shape = { context, embedding: 48, features: 128, activation: "gelu", batch: 128 };
 
 export const seed = 1;
 const warmupSteps = 10;
@@ -26,6 +26,7 @@ export async function trainWithin(budget, { backend, task, method, setting, posi
     context,
     embedding: shape.embedding,
     hidden: [shape.features],
+    activation: shape.activation,
     seed,
     bodyOptimizer: { name: "adam", learningRate: bodyLearningRate },
   });
