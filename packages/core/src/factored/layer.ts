@@ -33,8 +33,8 @@ interface Pass extends Forward {
  * An output layer o = W h of D outputs that trains exactly, loss, hidden gradient and update, in O(d²) an example
  * whatever D is, for losses of the spherical family.
  *
- * One step costs about 7md² + 4m²d + m³/3 + 3mKd multiply-adds and two reads of the backend, a third when it refactors
- * or clips. The weights are those of plain gradient descent to rounding, in float32 as in float64: ill-conditioned
+ * One step costs about 7md² + 4m²d + m³/3 + 3mKd multiply-adds and two reads of the backend, one more each to refactor,
+ * to clip, and to settle or sweep a slice of rows. The weights are those of plain gradient descent to rounding, in float32 as in float64: ill-conditioned
  * factors are refactored before a step is committed, and rows follow when they are next touched.
  *
  * @see Vincent, de Brébisson, Bouthillier 2015 (arXiv 1412.7091); 2016 (arXiv 1606.08061)
